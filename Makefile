@@ -1,0 +1,47 @@
+.PHONY: help setup run build release test test-slow asan tsan format format-check check golden \
+  bench bench-orchestration clean
+
+help: ## Print this list.
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "  make %-20s %s\n", $$1, $$2}'
+
+setup: ## Install the system packages that are missing (apt).
+	@scripts/install-packages.sh
+
+run: setup ## Build, train the main sweep on this machine's cores, draw its diagram, check its claims.
+	@scripts/run.sh
+
+build: setup ## Build the release programs into .build/release.
+	@scripts/build-release.sh
+
+release: build ## The same as build.
+
+test: setup ## Build and run all tests.
+	@scripts/test.sh
+
+test-slow: setup ## Run the tests again with optimisation, as a release is built.
+	@scripts/test.sh --release
+
+asan: setup ## Run the tests of kernel and protocol under the address sanitizer.
+	@scripts/test.sh --sanitize=address
+
+tsan: setup ## Run the coordinator's tests under the thread sanitizer.
+	@scripts/test.sh --sanitize=thread
+
+format: ## Format all sources.
+	swift format --in-place --recursive Package.swift Sources Tests
+
+format-check: ## Check format and style rules.
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+check: format-check test ## Everything that a change must pass.
+
+golden: setup ## Rewrite the golden files; look at git diff afterwards.
+	@UPDATE_GOLDEN=1 scripts/test.sh || true
+
+bench: bench-orchestration ## Run all benchmarks.
+
+bench-orchestration: setup ## Measure planning, resuming and dispatching 10,000 trials.
+	@scripts/bench-orchestration.sh
+
+clean: ## Remove everything that was built or computed here.
+	rm -rf .build .build-* phasegrid.sqlite phasegrid.sqlite-* phasegrid.sqlite.lock

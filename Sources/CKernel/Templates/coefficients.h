@@ -1,0 +1,64 @@
+/* Polynomial coefficients, lowest power first: interpolation at Chebyshev nodes, computed with sixty
+   digits and rounded once. The formula that each serves stands beside its use in functions.h. */
+#ifndef KERNEL_COEFFICIENTS_H
+#define KERNEL_COEFFICIENTS_H
+
+#define EXPONENTIAL_COEFFICIENTS_SINGLE \
+  {0x1.0000000000000p-1f, 0x1.5554dc0000000p-3f, 0x1.55551a0000000p-5f, \
+   0x1.120b6e0000000p-7f, 0x1.6d110a0000000p-10f}
+
+#define TANH_COEFFICIENTS_SINGLE \
+  {-0x1.5555520000000p-2f, 0x1.110e1c0000000p-3f, -0x1.b9258a0000000p-5f, \
+   0x1.58048e0000000p-6f, -0x1.8f8de40000000p-8f}
+
+#define LOGARITHM_COEFFICIENTS_SINGLE \
+  {0x1.5555560000000p-1f, 0x1.9999ec0000000p-2f, 0x1.245c280000000p-2f, \
+   0x1.ddd4da0000000p-3f}
+
+#define LOGARITHM_ONE_PLUS_COEFFICIENTS_SINGLE \
+  {0x1.5555560000000p-1f, 0x1.99999a0000000p-2f, 0x1.24926e0000000p-2f, \
+   0x1.c70d1e0000000p-3f, 0x1.75dfa80000000p-3f, 0x1.27cfc40000000p-3f, \
+   0x1.869cf20000000p-3f}
+
+#define NORMAL_TAIL_COEFFICIENTS_SINGLE \
+  {0x1.82b4bc0000000p-1f, -0x1.373e3c0000000p-1f, 0x1.8c6dbe0000000p-2f, \
+   -0x1.7dfee60000000p-3f, 0x1.eec5d00000000p-5f, -0x1.ee7b9a0000000p-8f, \
+   -0x1.c904fc0000000p-9f, 0x1.afd2060000000p-10f, 0x1.5f221e0000000p-13f, \
+   -0x1.f240bc0000000p-13f, -0x1.c301320000000p-15f}
+
+#define EXPONENTIAL_COEFFICIENTS_DOUBLE \
+  {0x1.0000000000000p-1, 0x1.5555555555557p-3, 0x1.5555555555556p-5, \
+   0x1.11111111100dcp-7, 0x1.6c16c16c162d4p-10, 0x1.a01a01abe7fe1p-13, \
+   0x1.a01a01a6d889cp-16, 0x1.71de0231960ebp-19, 0x1.27e4db646b17ep-22, \
+   0x1.af4de97ca4194p-26, 0x1.1f730349868cep-29}
+
+#define TANH_COEFFICIENTS_DOUBLE \
+  {-0x1.5555555555555p-2, 0x1.11111111110a8p-3, -0x1.ba1ba1ba0f126p-5, \
+   0x1.664f487e0a749p-6, -0x1.226e3473dce5cp-7, 0x1.d6d39ae3905e2p-9, \
+   -0x1.7d9f6f23e8682p-10, 0x1.3526e9ed54da1p-11, -0x1.f243823c8c981p-13, \
+   0x1.8445870f6fe41p-14, -0x1.05bbdae896297p-15, 0x1.b33642a122cddp-18}
+
+#define LOGARITHM_COEFFICIENTS_DOUBLE \
+  {0x1.5555555555555p-1, 0x1.9999999999998p-2, 0x1.2492492492962p-2, \
+   0x1.c71c71c64b463p-3, 0x1.745d17d40cf59p-3, 0x1.3b137afb813a0p-3, \
+   0x1.111d30dcfa14ap-3, 0x1.debd2cc5021e0p-4, 0x1.e6bf079f670fep-4}
+
+#define LOGARITHM_ONE_PLUS_COEFFICIENTS_DOUBLE \
+  {0x1.5555555555555p-1, 0x1.999999999999ap-2, 0x1.2492492492491p-2, \
+   0x1.c71c71c71ca26p-3, 0x1.745d1745babecp-3, 0x1.3b13b1416c997p-3, \
+   0x1.11110feb6efecp-3, 0x1.e1e229ba37111p-4, 0x1.af22514328f83p-4, \
+   0x1.86756c8d76838p-4, 0x1.6050ea4a2ef99p-4, 0x1.636f4bc5a95efp-4, \
+   0x1.6056041b95668p-5, 0x1.2dfc4ee76fc51p-3}
+
+#define NORMAL_TAIL_COEFFICIENTS_DOUBLE \
+  {0x1.82b4bb8c94dcep-1, -0x1.373e3a893c28ap-1, 0x1.8c6dbf2cfc2b1p-2, \
+   -0x1.7dff2bff683b4p-3, 0x1.eec4cc3e4d7f2p-5, -0x1.ee2761047889ep-8, \
+   -0x1.c81719d5c10dcp-9, 0x1.ab825fbf65b69p-10, 0x1.17a4ae851932ep-13, \
+   -0x1.e4a424fd84275p-13, -0x1.001edbcd0e89ap-19, 0x1.26d08f65c4ff2p-15, \
+   0x1.80baa16a9c2aap-21, -0x1.8d49ebe4a9497p-18, -0x1.51fb943c2c413p-21, \
+   0x1.122a5f17fbb8dp-20, 0x1.23872292c6acap-22, -0x1.4c4352d9063e7p-23, \
+   -0x1.6d3f0e7e5e128p-24, 0x1.c2d4773d6ec89p-27, 0x1.4c5f1038eb0b5p-26, \
+   0x1.0df9a2d22ac96p-29, -0x1.4c20ba116ea25p-29, -0x1.8f97cbc9023ffp-31, \
+   -0x1.f675af45fb0d0p-37}
+
+#endif

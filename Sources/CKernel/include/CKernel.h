@@ -1,0 +1,91 @@
+/* The hot loops of the training kernel, behind one face.
+
+   Every operation is a function of one step: where it reads, where it writes, and its counts. Each
+   exists in single and double precision and in three tiers of processor features. The tiers are
+   the same source compiled three times; every loop works in sixteen lanes, sums run in a fixed
+   order and a fused multiply-add is always written out, so that the tiers give the same bits. */
+#ifndef CKERNEL_H
+#define CKERNEL_H
+
+#include <stdint.h>
+
+/* Processor features that a tier's code may use. */
+enum {
+  kernel_tier_plain = 0,
+  kernel_tier_avx2 = 1, /* AVX2 and FMA */
+  kernel_tier_avx512 = 2, /* AVX-512 F, BW, DQ and VL */
+  kernel_tier_count = 3
+};
+
+enum { kernel_precision_single = 0, kernel_precision_double = 1, kernel_precision_count = 2 };
+
+/* Every operation once; what each computes stands in front of its loop in Templates/. */
+#define KERNEL_OPERATIONS(EACH) \
+  EACH(copy) EACH(fill) \
+  EACH(add) EACH(subtract) EACH(multiply) \
+  EACH(scale) EACH(offset) EACH(reciprocal) EACH(exponential) EACH(logarithm) \
+  EACH(relu) EACH(positive) EACH(relu_backward) \
+  EACH(tanh) EACH(tanh_backward) \
+  EACH(gelu) EACH(gelu_derivative) EACH(normal_density) EACH(normal_cumulative) \
+  EACH(softplus) EACH(sigmoid) \
+  EACH(bias_activation) \
+  EACH(broadcast) EACH(transpose) \
+  EACH(sum_all) EACH(sum_rows) EACH(sum_columns) EACH(dot) \
+  EACH(softmax) EACH(softmax_cross_entropy) \
+  EACH(product) EACH(product_dots) \
+  EACH(descend) EACH(descend_compensated) EACH(momentum) EACH(adam)
+
+enum {
+#define KERNEL_OPERATION_CASE(name) kernel_operation_##name,
+  KERNEL_OPERATIONS(KERNEL_OPERATION_CASE)
+#undef KERNEL_OPERATION_CASE
+  kernel_operation_count
+};
+
+/* What a product or a bias pass does to a value before it is stored. */
+enum {
+  kernel_epilogue_none = 0,
+  kernel_epilogue_relu = 1, /* max(value, 0) */
+  kernel_epilogue_tanh = 2, /* tanh(value) */
+  kernel_epilogue_relu_backward = 3, /* value where third > 0, else 0 */
+  kernel_epilogue_tanh_backward = 4 /* value * (1 - third^2) */
+};
+
+/* One entry of a plan's flat list. Counts and strides are in elements; matrices are row-major
+   unless their strides say otherwise. Fields that an operation does not name are ignored by it. */
+typedef struct kernel_step {
+  void (*function)(const struct kernel_step *step);
+  void *output;
+  void *second_output;
+  void *scratch;
+  const void *first;
+  const void *second;
+  const void *third;
+  int64_t rows;
+  int64_t columns;
+  int64_t depth;
+  int64_t output_row_stride;
+  int64_t output_column_stride;
+  int64_t first_row_stride;
+  int64_t first_column_stride;
+  int64_t second_row_stride;
+  int64_t second_column_stride;
+  int32_t epilogue;
+  int32_t option;
+  double scalar[7];
+} kernel_step;
+
+typedef void (*kernel_function)(const kernel_step *step);
+
+/* The best tier that this processor and its operating system support. */
+int kernel_supported_tier(void);
+
+/* The function for an operation. Null where an argument is out of range. */
+kernel_function kernel_function_of(int operation, int precision, int tier);
+
+/* Performs the steps in order. Meanwhile the thread's arithmetic rounds to nearest and takes
+   subnormal numbers for zero, as operands and as results; afterwards it is what it was. So bits do
+   not depend on the thread, and a converged network does not slow down. */
+void kernel_perform(const kernel_step *steps, int64_t count);
+
+#endif

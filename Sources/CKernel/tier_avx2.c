@@ -1,0 +1,5 @@
+/* The operations for processors with AVX2 and FMA. */
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define KERNEL_TABLE kernel_table_avx2
+#include "Templates/tier.h"
+#pragma clang attribute pop

@@ -1,0 +1,36 @@
+import ArgumentParser
+import CatalogStore
+import Orchestration
+import Planning
+import Protocol
+import Synchronization
+
+/// Says what a sweep would do.
+struct PlanCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Count cells and trials, what the catalog already holds, and the price.",
+    discussion: "Changes nothing and creates nothing.")
+
+  @Argument(help: "The sweep file.")
+  var sweepFile: String
+
+  @OptionGroup var catalog: CatalogOption
+  @OptionGroup var slots: SlotsOption
+  @OptionGroup var format: FormatOption
+
+  func run() async throws {
+    let plan = try await SweepReading.plan(file: sweepFile)
+    let cost = Mutex(try CostEstimate(plan.study))
+    let counts = try await Catalog.preview(trials: plan.trials, path: catalog.file) { trial in
+      cost.withLock { $0.add(trial.specification) }
+    }
+    let summary = PlanSummary(
+      plan: plan, counts: counts, cost: cost.withLock { $0 }, slots: slots.resolved)
+    if format.isJSON {
+      Output.json(summary.json)
+    } else {
+      Output.write(summary.text)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import CatalogStore
+import Planning
+import Protocol
+
+/// What a sweep would do, as text and as JSON.
+struct PlanSummary {
+  let plan: SweepPlan
+  let counts: GridCounts
+  let cost: CostEstimate
+  let slots: Int
+
+  var text: String {
+    var lines = [
+      "sweep     \(plan.name), study \(plan.study.name) revision \(plan.study.revision), "
+        + "numerics \(plan.numerics.rawValue)"
+    ]
+    for axis in plan.axes {
+      lines.append("axis      \(axis.name): \(values(axis))")
+    }
+    lines.append("cells     \(plan.cellCount)")
+    for exclusion in plan.grid.exclusions {
+      lines.append("excluded  \(exclusion.count): \(exclusion.reason)")
+    }
+    lines.append("trials    \(counts.trials)\(sharing), \(plan.replicates.count) replicates")
+    lines.append(
+      "present   \(counts.completed) completed, \(counts.diverged) diverged, "
+        + "\(counts.failed) failed")
+    lines.append("to train  \(counts.missing)\(counts.missing == 0 ? ": nothing" : reasons)")
+    if counts.missing > 0 {
+      lines.append(
+        "price     \(Numeral.duration(cost.coreSeconds)) of one core, "
+          + "\(Numeral.duration(wallSeconds)) on \(slots) slots, \(cost.assumption)")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  var json: JSONValue {
+    [
+      "sweep": .string(plan.name), "study": .string(plan.study.name),
+      "revision": .integer(Int64(plan.study.revision)),
+      "numerics": .string(plan.numerics.rawValue),
+      "axes": .array(
+        plan.axes.map { axis in
+          [
+            "name": .string(axis.name),
+            "values": .array(axis.values.map { .string($0.canonicalText) }),
+          ]
+        }),
+      "cells": .integer(Int64(plan.cellCount)),
+      "excluded": .array(
+        plan.grid.exclusions.map { exclusion in
+          ["count": .integer(Int64(exclusion.count)), "reason": .string(exclusion.reason)]
+        }),
+      "replicates": .integer(Int64(plan.replicates.count)),
+      "trials": .integer(Int64(counts.trials)), "completed": .integer(Int64(counts.completed)),
+      "diverged": .integer(Int64(counts.diverged)), "failed": .integer(Int64(counts.failed)),
+      "toTrain": .integer(Int64(counts.missing)),
+      "price": [
+        "coreSeconds": .real(cost.coreSeconds), "slots": .integer(Int64(slots)),
+        "wallSeconds": .real(wallSeconds), "assumption": .string(cost.assumption),
+      ],
+    ]
+  }
+
+  private var wallSeconds: Double {
+    cost.coreSeconds / Double(max(1, min(slots, counts.missing)))
+  }
+
+  /// Why there are fewer trials than rows.
+  private var sharing: String {
+    counts.rows == counts.trials
+      ? "" : " (for \(counts.rows) rows: cells that differ in nothing real share one)"
+  }
+
+  private var reasons: String {
+    counts.missing == counts.trials ? "" : ": their keys are not in the catalog"
+  }
+
+  private func values(_ axis: Axis) -> String {
+    let texts = axis.values.map(\.canonicalText)
+    guard texts.count > 8 else { return texts.joined(separator: ", ") }
+    return "\(texts.count) values, \(texts[0]) to \(texts[texts.count - 1])"
+  }
+}

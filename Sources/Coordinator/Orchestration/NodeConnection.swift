@@ -1,0 +1,54 @@
+import Protocol
+import Transport
+
+/// What a connection tells the driver.
+enum NodeNews: Sendable {
+  /// The link is open and the worker has been greeted.
+  case opened(any WorkerLink)
+  /// Messages in the order in which they came.
+  case messages([FromWorker])
+  /// The link could not be opened or has ended, with the reason where there is one.
+  case ended(reason: String?)
+}
+
+/// One connection to a node, from the opening of its link to its end.
+struct NodeConnection: Sendable {
+  let launcher: any Launcher
+  let greeting: Attach
+
+  /// Opens the link after a pause, greets the worker, and passes on what it says until the link
+  /// ends.
+  func follow(afterSeconds pause: Double, news: @Sendable (NodeNews) -> Void) async {
+    if pause > 0 {
+      // A cancelled pause ends the connection before it began.
+      guard (try? await Task.sleep(for: .seconds(pause))) != nil else { return }
+    }
+    let link: any WorkerLink
+    do {
+      link = try await launcher.open()
+    } catch {
+      news(.ended(reason: error.message))
+      return
+    }
+    defer { link.close() }
+    news(.opened(link))
+    link.send(FrameEncoder.frame(ToWorker.attach(greeting)))
+    var decoder = FrameDecoder<FromWorker>(awaitsMagic: true)
+    do throws(FrameError) {
+      for await bytes in link.incoming {
+        decoder.append(bytes)
+        var messages: [FromWorker] = []
+        while let message = try decoder.next() { messages.append(message) }
+        if !messages.isEmpty { news(.messages(messages)) }
+      }
+      try decoder.finish()
+      news(.ended(reason: nil))
+    } catch {
+      let complaints = link.complaints
+      news(
+        .ended(
+          reason: complaints.isEmpty
+            ? error.message : "\(error.message) It said: \(complaints)"))
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import Protocol
+import Scheduling
+import Transport
+
+/// What the driver knows of one connected node.
+struct NodeState: Sendable {
+  /// The open link.
+  var link: any WorkerLink
+  /// The worker's answer to the greeting; `nil` until it came.
+  var attached: Attached?
+  /// The last record that was taken in.
+  var sequence: UInt64 = 0
+  /// What the worker said it holds; told to the scheduler once its spool has been taken in.
+  var held: [TrialAttempt]?
+  /// What its slots train, as the last heartbeat said.
+  var running: [TrialAttempt] = []
+  /// When the last message came, on the driver's clock, in seconds.
+  var heardSeconds: Double
+  /// When the last heartbeat was sent.
+  var beatenSeconds: Double
+}
+
+/// The results that wait for the next commit.
+struct ResultInbox: Sendable {
+  var results: [(node: NodeName, spool: UniqueID, sequence: UInt64, result: TrialResult)] = []
+  var setAside: Set<TrialID> = []
+  /// When the oldest of them came.
+  var sinceSeconds: Double?
+
+  /// So many are committed at once, whatever the time.
+  static let countMax = 512
+  /// So long a result waits for others, in seconds.
+  static let waitSeconds = 0.05
+}

@@ -1,0 +1,89 @@
+import CatalogStore
+import Protocol
+import Scheduling
+import Transport
+
+extension SweepDriver {
+  /// Does what the scheduler decided, in its order.
+  func perform(_ actions: [SchedulerAction], in group: inout ConnectionGroup) async throws {
+    for action in actions {
+      switch action {
+      case .connect(let name, let pause):
+        try await connect(name, afterSeconds: pause, in: &group)
+      case .assign(let name, let assignments):
+        try await assign(assignments, to: name)
+      case .retract(let name, let assignments):
+        retract(assignments, from: name)
+      case .giveUp(let name, let assignments, let reason):
+        try await catalog.closeAttempts(
+          assignments.map(\.attemptID), as: .lost, reason: reason.rawValue,
+          atMicroseconds: microseconds)
+        listener.notice("Node \(name): \(assignments.count) trials given up, \(reason.rawValue).")
+      case .setAside(let trial):
+        inbox.setAside.insert(trial)
+      case .end(let reason):
+        try await commit()
+        ending = reason
+      }
+    }
+  }
+
+  private func connect(
+    _ name: NodeName, afterSeconds pause: Double, in group: inout ConnectionGroup
+  ) async throws {
+    guard let node = nodes[name] else { return }
+    // What waits for its commit is counted as not committed: it would come twice otherwise.
+    try await commit()
+    let known = try await knownNode(name)
+    let connection = NodeConnection(
+      launcher: node.launcher,
+      greeting: Attach(
+        catalog: catalog.id, spool: known?.spool, committed: known?.committedSequence ?? 0,
+        slots: UInt16(node.slots), leaseSeconds: leaseSeconds))
+    let sink = eventSink
+    group.addTask {
+      await connection.follow(afterSeconds: pause) { sink.yield(.node(name, $0)) }
+    }
+  }
+
+  /// Writes the attempts down, then hands them out: a number that was used is never used again.
+  private func assign(_ assignments: [Assignment], to name: NodeName) async throws {
+    try await commit()
+    try await catalog.assign(
+      assignments.map(\.attemptID), to: name, atMicroseconds: microseconds)
+    var attempts: [TrialID: AttemptNumber] = [:]
+    for assignment in assignments { attempts[assignment.trial] = assignment.attempt }
+    let records = try await catalog.specifications(of: assignments.map(\.trial))
+    let entries = records.compactMap { record in
+      attempts[record.id].map {
+        ShardBuilder.Entry(key: record.key, attempt: $0, specification: record.specification)
+      }
+    }
+    for record in records { trialsByKey[record.key] = record.id }
+    for shard in ShardBuilder.shards(of: entries, limits: sweep.definition.limits) {
+      connections[name]?.link.send(FrameEncoder.frame(ToWorker.assign(shard)))
+    }
+  }
+
+  private func retract(_ assignments: [Assignment], from name: NodeName) {
+    let attempts = Dictionary(assignments.map { ($0.trial, $0.attempt) }) { $1 }
+    let trials = trialsByKey.compactMap { key, trial in
+      attempts[trial].map { TrialAttempt(key: key, attempt: $0) }
+    }.sorted { $0.key < $1.key }
+    guard !trials.isEmpty else { return }
+    connections[name]?.link.send(FrameEncoder.frame(ToWorker.retract(trials)))
+  }
+
+  /// Lets workers go that have nothing left to do, and waits a moment for them to leave.
+  func partFromWorkers() async {
+    for state in connections.values {
+      state.link.send(FrameEncoder.frame(ToWorker.release))
+    }
+    let deadline = now + 2
+    for await event in events where !connections.isEmpty {
+      if case .node(let name, .ended) = event { connections[name] = nil }
+      if connections.isEmpty || now > deadline { break }
+    }
+    for state in connections.values { state.link.close() }
+  }
+}

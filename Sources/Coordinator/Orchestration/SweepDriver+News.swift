@@ -1,0 +1,131 @@
+import CatalogStore
+import Protocol
+import Scheduling
+import Transport
+
+extension SweepDriver {
+  typealias ConnectionGroup = ThrowingDiscardingTaskGroup<any Error>
+
+  /// Takes in one event, whatever it is, and does what follows from it.
+  func take(_ event: DriverEvent, in group: inout ConnectionGroup) async throws {
+    switch event {
+    case .tick:
+      try await perform(handle(.tick), in: &group)
+      watchConnections()
+      try await commitWhenDue()
+      report()
+    case .stopRequested:
+      listener.notice("Stopping: what runs is collected; press Ctrl-C again to leave at once.")
+      try await perform(handle(.stop), in: &group)
+    case .node(let name, .opened(let link)):
+      connections[name] = NodeState(link: link, heardSeconds: now, beatenSeconds: now)
+    case .node(let name, .messages(let messages)):
+      connections[name]?.heardSeconds = now
+      for message in messages { try await take(message, from: name, in: &group) }
+      try await commitWhenDue()
+    case .node(let name, .ended(let reason)):
+      let wasReady = connections.removeValue(forKey: name)?.attached != nil
+      if let reason {
+        listener.notice("Node \(name): \(reason)")
+        try await catalog.appendEvent(
+          .nodeLost, reason, sweep: sweep.id, node: name, atMicroseconds: microseconds)
+      } else if wasReady {
+        listener.notice("Node \(name): the connection ended; connecting again.")
+      }
+      try await perform(handle(.nodeLost(name)), in: &group)
+    }
+  }
+
+  private func take(
+    _ message: FromWorker, from name: NodeName, in group: inout ConnectionGroup
+  ) async throws {
+    switch message {
+    case .attached(let attached):
+      guard var state = connections[name], state.attached == nil else { return }
+      state.attached = attached
+      state.held = attached.held.map(\.trial)
+      try await noteAttached(name, attached)
+      state.sequence = try await knownNode(name)?.committedSequence ?? 0
+      connections[name] = state
+      try await becomeReadyWhenCollected(name, in: &group)
+    case .record(let sequence, let result):
+      guard let state = connections[name], let spool = state.attached?.spool,
+        sequence > state.sequence
+      else { return }
+      connections[name]?.sequence = sequence
+      inbox.add(result, node: name, spool: spool, sequence: sequence, at: now)
+      try await perform(schedulerActions(for: result, from: name), in: &group)
+      try await becomeReadyWhenCollected(name, in: &group)
+    case .retracted(let trials):
+      let returned = trials.compactMap(assignment)
+      try await catalog.closeAttempts(
+        returned.map(\.attemptID), as: .returned, reason: "taken back",
+        atMicroseconds: microseconds)
+      try await perform(handle(.returned(name, returned)), in: &group)
+    case .heartbeat(_, let running):
+      guard connections[name]?.running != running else { return }
+      connections[name]?.running = running
+      try await catalog.noteRunning(running.compactMap(assignment).map(\.attemptID))
+    case .refused(let reason):
+      listener.notice("Node \(name) refused the connection: \(reason)")
+      connections[name]?.link.close()
+    }
+  }
+
+  private func noteAttached(_ name: NodeName, _ attached: Attached) async throws {
+    try await catalog.upsert(
+      NodeRecord(
+        name: name, machine: attached.machine, release: attached.release,
+        processors: attached.processors, state: "attached", spool: attached.spool,
+        lastSeenMicroseconds: microseconds))
+    try await catalog.appendEvent(
+      .nodeAttached, "holds \(attached.held.count) trials, next record \(attached.nextSequence)",
+      sweep: sweep.id, node: name, atMicroseconds: microseconds)
+  }
+
+  /// What the catalog knows of a node; `nil` when it never met it.
+  func knownNode(_ name: NodeName) async throws -> NodeRecord? {
+    try await catalog.nodes().first { $0.name == name }
+  }
+
+  /// Tells the scheduler of a node once everything in its spool has been taken in: what it does not
+  /// hold then, it has forgotten.
+  private func becomeReadyWhenCollected(
+    _ name: NodeName, in group: inout ConnectionGroup
+  ) async throws {
+    guard let state = connections[name], let attached = state.attached, let held = state.held,
+      state.sequence + 1 >= attached.nextSequence
+    else { return }
+    connections[name]?.held = nil
+    try await perform(
+      handle(.nodeReady(name, held: held.compactMap(assignment))), in: &group)
+  }
+
+  private func schedulerActions(for result: TrialResult, from name: NodeName) -> [SchedulerAction] {
+    guard
+      let assignment = assignment(TrialAttempt(key: result.key, attempt: result.attempt))
+    else { return [] }  // A trial of another sweep: the catalog takes it all the same.
+    if case .failed = result.outcome {
+      return handle(.failed(name, assignment))
+    }
+    return handle(.finished(name, assignment, seconds: result.wallSeconds))
+  }
+
+  private func assignment(_ trial: TrialAttempt) -> Assignment? {
+    trialsByKey[trial.key].map { Assignment(trial: $0, attempt: trial.attempt) }
+  }
+
+  /// Sends heartbeats, and ends connections that are silent for too long.
+  private func watchConnections() {
+    for (name, state) in connections {
+      if now - state.heardSeconds > Limits.silenceSecondsMax {
+        listener.notice("Node \(name) is silent; connecting again.")
+        state.link.close()
+        connections[name]?.heardSeconds = now
+      } else if now - state.beatenSeconds >= Limits.heartbeatSeconds {
+        state.link.send(FrameEncoder.frame(ToWorker.heartbeat(0)))
+        connections[name]?.beatenSeconds = now
+      }
+    }
+  }
+}

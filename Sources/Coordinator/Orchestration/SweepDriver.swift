@@ -1,0 +1,146 @@
+package import CatalogStore
+import Protocol
+package import Scheduling
+package import Transport
+
+/// A node that a sweep may use.
+package struct SweepNode: Sendable {
+  /// How its worker is reached.
+  package var launcher: any Launcher
+  /// How many of its cores are used.
+  package var slots: Int
+
+  /// Pairs a launcher with a number of slots.
+  package init(launcher: any Launcher, slots: Int) {
+    self.launcher = launcher
+    self.slots = slots
+  }
+}
+
+/// What the driver waits for.
+enum DriverEvent: Sendable {
+  /// Time passed.
+  case tick
+  /// Somebody asked to stop.
+  case stopRequested
+  /// A connection has something to tell.
+  case node(NodeName, NodeNews)
+}
+
+/// How the driving of a sweep ended.
+package struct SweepEnding: Hashable, Sendable {
+  /// Why it ended.
+  package var reason: EndReason
+  /// How far the sweep is.
+  package var progress: Progress
+}
+
+/// Drives one sweep to its end: feeds the scheduler with what happens and does what it decides.
+///
+/// The one owner of the scheduler and of what is known of each node. Results are collected for a
+/// moment, committed to the catalog in one transaction, and only then acknowledged to their workers.
+package actor SweepDriver {
+  let catalog: Catalog
+  let sweep: SweepRecord
+  let nodes: [NodeName: SweepNode]
+  let listener: any ProgressListener
+  let leaseSeconds: UInt32
+  let clock = ContinuousClock()
+  let began: ContinuousClock.Instant
+
+  var scheduler: Scheduler
+  var connections: [NodeName: NodeState] = [:]
+  /// The trials that workers may answer for, by what they call them.
+  var trialsByKey: [TrialKey: TrialID] = [:]
+  var inbox = ResultInbox()
+  var tally = Tally()
+  var ending: EndReason?
+
+  let events: AsyncStream<DriverEvent>
+  let eventSink: AsyncStream<DriverEvent>.Continuation
+
+  /// What a driver needs to begin.
+  /// - Parameters:
+  ///   - catalog: The catalog, open for writing, its lock held.
+  ///   - sweep: The sweep, registered.
+  ///   - nodes: The nodes that it may use.
+  ///   - policy: The numbers that the scheduler decides by.
+  ///   - listener: Who is told how it goes.
+  package init(
+    catalog: Catalog, sweep: SweepRecord, nodes: [SweepNode],
+    policy: SchedulerPolicy = SchedulerPolicy(), listener: any ProgressListener
+  ) {
+    self.catalog = catalog
+    self.sweep = sweep
+    self.nodes = Dictionary(nodes.map { ($0.launcher.node, $0) }, uniquingKeysWith: { $1 })
+    self.listener = listener
+    leaseSeconds = UInt32(policy.leaseSeconds)
+    scheduler = Scheduler(policy: policy)
+    began = clock.now
+    (events, eventSink) = AsyncStream.makeStream()
+  }
+
+  /// Trains what is missing; returns when nothing is left to do or `stop` says so.
+  /// - Parameter stop: One element asks to hand nothing out any more and to collect what runs.
+  /// - Throws: ``CatalogError`` when results cannot be stored; the workers keep them.
+  package func drive(stop: AsyncStream<Void>) async throws -> SweepEnding {
+    let first = try await beginning()
+    try await withThrowingDiscardingTaskGroup { group in
+      let sink = eventSink
+      group.addTask {
+        for await _ in stop { sink.yield(.stopRequested) }
+      }
+      group.addTask {
+        // Ends when the group is cancelled.
+        while (try? await Task.sleep(for: .milliseconds(50))) != nil { sink.yield(.tick) }
+      }
+      try await perform(handle(first), in: &group)
+      for await event in events {
+        try await take(event, in: &group)
+        if ending != nil { break }
+      }
+      await partFromWorkers()
+      group.cancelAll()
+    }
+    report()
+    return SweepEnding(reason: ending ?? .stopped, progress: currentProgress())
+  }
+
+  /// Everything that the catalog knows, as the scheduler's first event.
+  private func beginning() async throws -> SchedulerEvent {
+    tally = Tally(try await catalog.counts(of: sweep.id))
+    let pending = try await catalog.pendingTrials(of: sweep.id)
+    let openAttempts = Dictionary(pending.open.map { ($0.id.trial, $0) }) { $1 }
+    var waiting: [Scheduling.PendingTrial] = []
+    var recalled: [NodeName: [Scheduling.PendingTrial]] = [:]
+    for trial in pending.trials {
+      let known = Scheduling.PendingTrial(
+        trial: trial.id, attempts: trial.lastAttempt, failures: trial.failedAttempts)
+      if let open = openAttempts[trial.id], nodes[open.node] != nil {
+        trialsByKey[open.key] = trial.id
+        recalled[open.node, default: []].append(known)
+      } else {
+        waiting.append(known)
+      }
+    }
+    return .begin(nodes: nodes.mapValues(\.slots), waiting: waiting, recalled: recalled)
+  }
+
+  /// Seconds since the driver was made, on a clock that never goes back.
+  var now: Double {
+    let passed = began.duration(to: clock.now).components
+    return Double(passed.seconds) + Double(passed.attoseconds) * 1e-18
+  }
+
+  /// The time as the catalog keeps it, in microseconds since 1970.
+  var microseconds: Int64 { WallClock.microseconds() }
+
+  func handle(_ event: SchedulerEvent) -> [SchedulerAction] {
+    scheduler.handle(event, at: now)
+  }
+}
+
+extension Assignment {
+  /// The attempt as the catalog names it.
+  var attemptID: AttemptID { AttemptID(trial: trial, number: attempt) }
+}

@@ -1,0 +1,104 @@
+import CKernel
+
+/// What an optimiser works on: the parameters, their gradients and its own blocks.
+public final class ParameterUpdate<Element: Scalar> {
+  /// The parameters and gradients.
+  public let store: ParameterStore<Element>
+  /// How many steps were taken before this one.
+  public internal(set) var stepsBefore: UInt64 = 0
+  private let blocks: [Arena<Element>]
+  private let tier: KernelTier
+  private let layers: [Range<Int>]
+  private let result = Arena<Element>(count: 1)
+  private let plan: Plan<Element>
+  private let gram: Node?
+  private var eigenvalue: GreatestEigenvalue
+
+  /// Puts the memory of one training together.
+  /// - Parameters:
+  ///   - plan: What computes the gradients, and the Gram matrix where there is one.
+  ///   - gram: The Gram matrix, an output of the plan.
+  ///   - blockCount: How many blocks the optimiser remembers.
+  ///   - tier: The processor features to use.
+  init(plan: Plan<Element>, gram: Node?, blockCount: Int, tier: KernelTier) {
+    store = plan.store
+    self.plan = plan
+    self.gram = gram
+    self.tier = tier
+    blocks = (0..<blockCount).map { _ in Arena(count: plan.store.blockCount) }
+    eigenvalue = GreatestEigenvalue(order: gram?.shape.rows ?? 0)
+    layers = Self.layers(of: plan.store)
+  }
+
+  /// Neighbouring pieces of one layer as one stretch of the blocks: the gaps are zero.
+  private static func layers(of store: ParameterStore<Element>) -> [Range<Int>] {
+    var result: [Range<Int>] = []
+    var names: [String] = []
+    for (piece, offset) in zip(store.pieces, store.offsets) {
+      let end = offset + Arena<Element>.aligned(piece.shape.count)
+      if names.last == piece.layer {
+        result[result.count - 1] = result[result.count - 1].lowerBound..<end
+      } else {
+        precondition(!names.contains(piece.layer), "the pieces of \(piece.layer) are neighbours")
+        names.append(piece.layer)
+        result.append(offset..<end)
+      }
+    }
+    return result
+  }
+
+  /// The number of layers.
+  public var layerCount: Int { layers.count }
+
+  /// The norm of a layer's parameters: the root of the sum of squares.
+  public func parameterNorm(layer: Int) -> Double {
+    norm(of: store.parameters, layers[layer])
+  }
+
+  /// The norm of a layer's gradients.
+  public func gradientNorm(layer: Int) -> Double {
+    norm(of: store.gradients, layers[layer])
+  }
+
+  /// The greatest eigenvalue of the Gram matrix of the per-sample gradients.
+  public func greatestGramEigenvalue() -> Double {
+    guard let gram else { preconditionFailure("an optimiser that reads the Gram matrix says so") }
+    return plan.withValue(of: gram) { eigenvalue($0) }
+  }
+
+  private func norm(of arena: Arena<Element>, _ range: Range<Int>) -> Double {
+    precondition(range.lowerBound >= 0 && range.upperBound <= arena.count, "a layer's range")
+    var step = unsafe kernel_step()
+    unsafe step.output = UnsafeMutableRawPointer(result.base)
+    unsafe step.first = UnsafeRawPointer(arena.base + range.lowerBound)
+    unsafe step.second = step.first
+    unsafe step.columns = Int64(range.count)
+    unsafe step.scalar.0 = 1
+    unsafe perform(&step, Int(kernel_operation_dot))
+    return result.withSlice(offset: 0, count: 1) { Double($0[0]) }.squareRoot()
+  }
+
+  /// One pass over all parameters with the given operation of the kernel.
+  /// - Parameters:
+  ///   - operation: An entry of the kernel's table.
+  ///   - scalars: The numbers that its loop takes, at most seven.
+  func pass(
+    _ operation: Int,
+    scalars s: (Double, Double, Double, Double, Double, Double, Double)
+  ) {
+    var step = unsafe kernel_step()
+    unsafe step.output = UnsafeMutableRawPointer(store.parameters.base)
+    unsafe step.first = UnsafeRawPointer(store.gradients.base)
+    if !blocks.isEmpty { unsafe step.second_output = UnsafeMutableRawPointer(blocks[0].base) }
+    if blocks.count > 1 { unsafe step.scratch = UnsafeMutableRawPointer(blocks[1].base) }
+    unsafe step.columns = Int64(store.blockCount)
+    unsafe step.scalar = s
+    unsafe perform(&step, operation)
+  }
+
+  private func perform(_ step: inout kernel_step, _ operation: Int) {
+    unsafe step.function = kernel_function_of(
+      Int32(operation), Element.precision.rawValue, tier.rawValue)
+    unsafe kernel_perform(&step, 1)
+  }
+}

@@ -1,0 +1,17 @@
+/// What random numbers are drawn for: each purpose has a stream of its own.
+///
+/// The raw value enters the generator's key, so a number that was given once stays forever.
+public enum RandomPurpose: UInt32, Sendable, CaseIterable {
+  /// Parameters of a model at the start.
+  case initialization = 1
+  /// Samples that a study generates.
+  case data = 2
+
+  /// The name in a study's `seedPurposes` and in a sweep's `seeds`.
+  public var name: String {
+    switch self {
+    case .initialization: "initialization"
+    case .data: "data"
+    }
+  }
+}

@@ -1,0 +1,68 @@
+public import Protocol
+
+/// A recipe of data, model, training and measures that a worker can train.
+///
+/// Everything that the coordinator knows of a study is its ``description``; everything that
+/// determines a trial's numbers is the ``TrainingRequest``.
+public protocol Study: Sendable {
+  /// The study's parameters, measures, statements and theory lines, as data.
+  var description: StudyDescription { get }
+
+  /// Trains one trial from its start to its end, on the calling thread.
+  ///
+  /// The same request gives the same bits, whatever was trained before it in this process.
+  /// - Parameter request: What to train; its parameters have been checked against `description`.
+  /// - Returns: The outcome, completed or diverged, with the measures in the description's order.
+  /// - Throws: ``KernelError`` when the request cannot be trained at all.
+  func train(_ request: TrainingRequest) throws(KernelError) -> TrainingReport
+
+  /// Holds the study's statements against a table of results.
+  ///
+  /// Rows that a statement is not about (other fixed parameters) are ignored by it.
+  /// - Parameter rows: Trials of this study with their results, in any order.
+  /// - Returns: One verdict a statement, in the description's order.
+  func verdicts(on rows: [StudyRow]) -> [StatementVerdict]
+}
+
+/// All that determines the numbers of one trial, as a study wants it.
+public struct TrainingRequest: Sendable {
+  /// The identity of the trial.
+  public var key: TrialKey
+  /// How products are computed.
+  public var numerics: NumericProfile
+  /// Every parameter of the study with its value.
+  public var parameters: [String: ParameterValue]
+  /// The seed index of each purpose; a purpose that is not here follows `replicate`.
+  public var seeds: [String: UInt32]
+  /// Which repetition of its cell.
+  public var replicate: UInt32
+
+  /// Puts a request together.
+  public init(
+    key: TrialKey, numerics: NumericProfile, parameters: [String: ParameterValue],
+    seeds: [String: UInt32], replicate: UInt32
+  ) {
+    self.key = key
+    self.numerics = numerics
+    self.parameters = parameters
+    self.seeds = seeds
+    self.replicate = replicate
+  }
+}
+
+/// What came of training one trial.
+public struct TrainingReport: Sendable {
+  /// Completed or diverged.
+  public var outcome: TrialOutcome
+  /// The measures, in the order of the study's description.
+  public var measures: [MeasureValue]
+  /// Training steps taken.
+  public var steps: UInt64
+
+  /// Puts a report together.
+  public init(outcome: TrialOutcome, measures: [MeasureValue], steps: UInt64) {
+    self.outcome = outcome
+    self.measures = measures
+    self.steps = steps
+  }
+}

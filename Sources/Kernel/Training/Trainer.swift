@@ -1,0 +1,144 @@
+public import Protocol
+
+/// What is known between two steps.
+public struct StepRecord: Hashable, Sendable {
+  /// How many steps were taken.
+  public let step: UInt64
+  /// The loss after them.
+  public let loss: Double
+  /// The size of the last of them; 0 before the first.
+  public let stepSize: Double
+}
+
+/// How a training ended.
+public struct TrainingEnding: Hashable, Sendable {
+  /// Why it stopped; `nil` where NaN or Inf appeared.
+  public let stop: StopReason?
+  /// Steps taken.
+  public let steps: UInt64
+  /// The loss before the first step.
+  public let firstLoss: Double
+  /// The loss after the last step.
+  public let lastLoss: Double
+
+  /// Whether NaN or Inf appeared.
+  public var diverged: Bool { stop == nil }
+
+  /// The outcome as a trial reports it.
+  public var outcome: TrialOutcome { stop.map { .completed($0) } ?? .diverged }
+}
+
+/// Trains a stage: plans its graph once, then evaluates and steps until the stop rule says so.
+///
+/// ```swift
+/// let trainer = Trainer<Float>(stage, numerics: .pinned)
+/// trainer.setInput("x", points)
+/// trainer.withParameter("hidden.weight") { weights in ... }
+/// let ending = trainer.train()
+/// ```
+/// Neither evaluating nor stepping allocates. Not for use by two threads at once.
+public final class Trainer<Element: Scalar> {
+  /// The stage that is trained.
+  public let stage: Stage
+  /// The parameters and gradients.
+  public let store: ParameterStore<Element>
+  /// Steps taken so far.
+  public private(set) var steps: UInt64 = 0
+  private let plan: Plan<Element>
+  private let update: ParameterUpdate<Element>
+  private var initial: [Element] = []
+
+  /// Plans a stage.
+  /// - Parameters:
+  ///   - stage: What to train.
+  ///   - store: Parameters of an earlier stage to go on with; all zero when there are none.
+  ///   - numerics: How products are computed.
+  ///   - tier: The processor features to use; the bits do not depend on it.
+  public init(
+    _ stage: Stage, store: ParameterStore<Element>? = nil, numerics: NumericProfile,
+    tier: KernelTier = .chosen
+  ) {
+    var graph = stage.graph
+    let parameters = graph.parameterNodesInOrder
+    let gradients = graph.gradient(of: stage.loss, withRespectTo: parameters)
+    let gram =
+      stage.optimizer.readsGram
+      ? graph.perSampleGram(of: stage.output, withRespectTo: parameters) : nil
+    let store = store ?? ParameterStore(graph.parameters)
+    var targets: [String: Node] = [:]
+    for (piece, node) in zip(graph.parameters, gradients) { targets[piece.name] = node }
+    plan = Plan(
+      graph: graph, outputs: [stage.loss, stage.output] + (gram.map { [$0] } ?? []),
+      gradients: targets, store: store, numerics: numerics, tier: tier)
+    update = ParameterUpdate(
+      plan: plan, gram: gram, blockCount: stage.optimizer.blockCount, tier: tier)
+    self.stage = stage
+    self.store = store
+  }
+
+  /// Sets an input: row-major, as many values as its shape has.
+  public func setInput(_ name: String, _ values: Span<Element>) { plan.setInput(name, values) }
+
+  /// Sets an input: row-major, as many values as its shape has.
+  public func setInput(_ name: String, _ values: [Element]) { plan.setInput(name, values) }
+
+  /// Calls the body with the elements of a parameter, row-major, which it may change.
+  public func withParameter<Value, Failure: Error>(
+    _ name: String, _ body: (inout MutableSpan<Element>) throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    try store.withMutableParameter(name, body)
+  }
+
+  /// A copy of a parameter as it is now.
+  public func parameter(_ name: String) -> [Element] { store.parameter(name) }
+
+  /// A copy of a parameter as it was when ``train(observing:)`` was first called.
+  public func initialParameter(_ name: String) -> [Element] {
+    let position = store.position(of: name)
+    let (offset, count) = (store.offsets[position], store.pieces[position].shape.count)
+    precondition(!initial.isEmpty, "parameters are initial once training has begun")
+    return Array(initial[offset..<(offset + count)])
+  }
+
+  /// Computes loss, output and gradients at the parameters as they are.
+  /// - Returns: The loss.
+  @discardableResult
+  public func evaluate() -> Double {
+    plan.run()
+    return Double(plan.number(stage.loss))
+  }
+
+  /// A copy of the model's output at the last evaluation.
+  public var output: [Element] { plan.value(of: stage.output) }
+
+  /// Trains until the stop rule ends it or the loss is no number any more.
+  /// - Parameter observe: Called after every evaluation, the first before any step.
+  /// - Returns: How it ended.
+  public func train(observing observe: (StepRecord) -> Void = { _ in }) -> TrainingEnding {
+    if initial.isEmpty {
+      initial = store.parameters.withSlice(offset: 0, count: store.blockCount) { $0.copied() }
+    }
+    let optimizer = stage.optimizer
+    var size = 0.0
+    var loss = evaluate()
+    let firstLoss = loss
+    let target = stage.stop.target(firstLoss: loss)
+    while true {
+      observe(StepRecord(step: steps, loss: loss, stepSize: size))
+      var reason: StopReason?
+      if let target, loss <= target {
+        reason = .rule
+      } else if steps >= stage.stop.stepsMax {
+        reason = if case .steps = stage.stop.limit { .steps } else { .cap }
+      }
+      if reason != nil || !loss.isFinite {
+        return TrainingEnding(
+          stop: loss.isFinite ? reason : nil, steps: steps, firstLoss: firstLoss, lastLoss: loss)
+      }
+      update.stepsBefore = steps
+      size = optimizer.step(update)
+      steps += 1
+      loss = evaluate()
+    }
+  }
+}

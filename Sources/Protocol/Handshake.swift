@@ -1,0 +1,68 @@
+/// What a coordinator says first on a connection.
+public struct Attach: Hashable, Sendable {
+  /// The catalog for which results are wanted; the worker serves one.
+  public var catalog: UniqueID
+  /// The spool that `committed` speaks of; `nil` when none of this node was ever seen.
+  public var spool: UniqueID?
+  /// The last record of that spool that the catalog has committed; 0 for none.
+  public var committed: UInt64
+  /// How many slots to use.
+  public var slots: UInt16
+  /// How long the worker waits for a coordinator when it has nothing left to train, in seconds.
+  public var leaseSeconds: UInt32
+
+  /// Puts a first message together.
+  public init(
+    catalog: UniqueID, spool: UniqueID?, committed: UInt64, slots: UInt16, leaseSeconds: UInt32
+  ) {
+    self.catalog = catalog
+    self.spool = spool
+    self.committed = committed
+    self.slots = slots
+    self.leaseSeconds = leaseSeconds
+  }
+}
+
+/// What a worker answers to ``Attach``.
+public struct Attached: Hashable, Sendable {
+  /// A trial that the worker holds and has not finished.
+  public struct Held: Hashable, Sendable {
+    /// The trial under its attempt number.
+    public var trial: TrialAttempt
+    /// Whether a slot trains it now.
+    public var isRunning: Bool
+
+    /// Pairs a trial with its state.
+    public init(trial: TrialAttempt, isRunning: Bool) {
+      self.trial = trial
+      self.isRunning = isRunning
+    }
+  }
+
+  /// The worker's release.
+  public var release: String
+  /// The machine's own identity, the same for every worker on it.
+  public var machine: String
+  /// The logical processors of the machine that the worker may use.
+  public var processors: UInt16
+  /// The spool that the records come from.
+  public var spool: UniqueID
+  /// The number of the next record to be written; records before it that the catalog has not
+  /// committed follow this message.
+  public var nextSequence: UInt64
+  /// What the worker holds and has not finished.
+  public var held: [Held]
+
+  /// Puts an answer together.
+  public init(
+    release: String, machine: String, processors: UInt16, spool: UniqueID, nextSequence: UInt64,
+    held: [Held]
+  ) {
+    self.release = release
+    self.machine = machine
+    self.processors = processors
+    self.spool = spool
+    self.nextSequence = nextSequence
+    self.held = held
+  }
+}

@@ -1,0 +1,29 @@
+/// What a coordinator says to a worker. Closed: a new case is a new wire version.
+public enum ToWorker: Hashable, Sendable {
+  /// The first message of a connection.
+  case attach(Attach)
+  /// Trials to train, in this order after those that the worker holds.
+  case assign(Shard)
+  /// Trials to give back unless a slot trains them already; answered by ``FromWorker/retracted(_:)``.
+  case retract([TrialAttempt])
+  /// Records up to this one are committed in the catalog: they may be forgotten.
+  case acknowledge(UInt64)
+  /// The coordinator is there; the number comes back.
+  case heartbeat(UInt64)
+  /// Nothing more will come: exit once nothing is held and everything is acknowledged.
+  case release
+}
+
+/// What a worker says to a coordinator. Closed: a new case is a new wire version.
+public enum FromWorker: Hashable, Sendable {
+  /// The answer to ``ToWorker/attach(_:)``.
+  case attached(Attached)
+  /// One record of the spool: its number, from 1 and without gaps, and its result.
+  case record(UInt64, TrialResult)
+  /// Of the trials to give back, those that will not be trained.
+  case retracted([TrialAttempt])
+  /// The worker is there; the coordinator's last number, and what the slots train now.
+  case heartbeat(UInt64, running: [TrialAttempt])
+  /// The worker cannot go on with this connection, in words.
+  case refused(String)
+}

@@ -1,0 +1,103 @@
+import Protocol
+
+/// What a file for `train` says: a trial, with what it leaves out at its default.
+struct TrialFile {
+  var study: String
+  var parameters: [String: ParameterValue] = [:]
+  var seeds: [String: UInt32] = [:]
+  var replicate: UInt32 = 0
+  var numerics = NumericProfile.pinned
+
+  /// Reads a file's text.
+  /// - Parameters:
+  ///   - bytes: JSON.
+  ///   - subject: What the file is called in messages.
+  /// - Throws: `worker.malformed` with the line or the member that is wrong.
+  init(_ bytes: [UInt8], subject: String) throws(WorkerError) {
+    func malformed(_ problem: String) -> WorkerError {
+      WorkerError(
+        .malformed, "\(subject): \(problem).",
+        remedy: "Write it as 'phasegrid-worker --help' shows.")
+    }
+    let document: JSONValue
+    do throws(JSONError) {
+      document = try JSONValue(parsing: bytes)
+    } catch {
+      let line = bytes.prefix(error.offset).count { $0 == UInt8(ascii: "\n") } + 1
+      throw malformed("line \(line): \(error.message)")
+    }
+    guard let members = document.members else { throw malformed("a JSON object is expected") }
+    guard let study = document["study"]?.string else {
+      throw malformed("'study' must be the name of a study")
+    }
+    self.study = study
+    var seen: Set<String> = []
+    for member in members {
+      guard seen.insert(member.name).inserted else {
+        throw malformed("'\(member.name)' is there twice")
+      }
+      do throws(Problem) {
+        try take(member)
+      } catch {
+        throw malformed(error.words)
+      }
+    }
+  }
+
+  private struct Problem: Error {
+    var words: String
+  }
+
+  private mutating func take(_ member: JSONValue.Member) throws(Problem) {
+    switch member.name {
+    case "study": break
+    case "parameters":
+      parameters = try TrialFile.dictionary(member) { value in
+        switch value {
+        case .integer(let number): .integer(number)
+        case .real(let number): .real(number)
+        case .string(let text): .text(text)
+        case .boolean(let flag): .boolean(flag)
+        default: nil
+        }
+      }
+    case "seeds":
+      seeds = try TrialFile.dictionary(member) { $0.integer.flatMap { UInt32(exactly: $0) } }
+    case "replicate":
+      guard let index = member.value.integer.flatMap({ UInt32(exactly: $0) }) else {
+        throw Problem(words: "'replicate' must be a whole number from 0 on")
+      }
+      replicate = index
+    case "numerics":
+      guard let profile = member.value.string.flatMap({ NumericProfile(rawValue: $0) }) else {
+        let names = NumericProfile.allCases.map(\.rawValue).joined(separator: ", ")
+        throw Problem(words: "'numerics' must be one of \(names)")
+      }
+      numerics = profile
+    default:
+      let known = ["study", "parameters", "seeds", "replicate", "numerics"]
+      let nearest = nearestName(to: member.name, among: known)
+      throw Problem(
+        words: "'\(member.name)' is not known"
+          + (nearest.map { "; did you mean '\($0)'?" } ?? ""))
+    }
+  }
+
+  private static func dictionary<Element>(
+    _ member: JSONValue.Member, _ read: (JSONValue) -> Element?
+  ) throws(Problem) -> [String: Element] {
+    guard let members = member.value.members else {
+      throw Problem(words: "'\(member.name)' must be an object")
+    }
+    var dictionary: [String: Element] = [:]
+    for inner in members {
+      guard let element = read(inner.value) else {
+        throw Problem(words: "'\(member.name)': '\(inner.name)' cannot be \(inner.value.text)")
+      }
+      guard dictionary.updateValue(element, forKey: inner.name) == nil else {
+        throw Problem(words: "'\(member.name)': '\(inner.name)' is there twice")
+      }
+    }
+    return dictionary
+  }
+}

@@ -1,0 +1,52 @@
+import Protocol
+
+/// What a daemon says to a slot.
+///
+/// Slots and their daemon are the same program, so these kinds are nobody else's business; they are
+/// frames all the same, because a slot's memory is what a crashing trial may have written to.
+enum ToSlot: WireMessage {
+  /// One trial to train, as a shard of one.
+  case train(Shard)
+
+  var kind: UInt16 { 201 }
+
+  func encode(to writer: inout ByteWriter) {
+    switch self {
+    case .train(let shard): ToWorker.assign(shard).encode(to: &writer)
+    }
+  }
+
+  init(kind: UInt16, from reader: inout ByteReader) throws(FrameError) {
+    guard kind == 201,
+      case .assign(let shard) = try ToWorker(kind: ToWorker.assignKind, from: &reader),
+      shard.entries.count == 1
+    else { throw FrameError(.unknownKind, "A slot takes one trial a frame, not kind \(kind).") }
+    self = .train(shard)
+  }
+}
+
+/// What a slot says to its daemon.
+enum FromSlot: WireMessage {
+  /// What came of a trial; trials end in the order in which they were sent.
+  case finished(TrialResult)
+
+  var kind: UInt16 { 202 }
+
+  func encode(to writer: inout ByteWriter) {
+    switch self {
+    case .finished(let result): result.encode(to: &writer)
+    }
+  }
+
+  init(kind: UInt16, from reader: inout ByteReader) throws(FrameError) {
+    guard kind == 202 else {
+      throw FrameError(.unknownKind, "A daemon takes no frame of kind \(kind) from a slot.")
+    }
+    self = .finished(try TrialResult(from: &reader))
+  }
+}
+
+extension ToWorker {
+  /// The kind of ``ToWorker/assign(_:)``, whose payload is a shard.
+  fileprivate static let assignKind: UInt16 = 2
+}

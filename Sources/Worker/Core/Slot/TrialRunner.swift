@@ -1,0 +1,106 @@
+import Glibc
+import Kernel
+import Protocol
+
+/// Trains single trials on the calling thread.
+final class TrialRunner {
+  private struct KnownStudy {
+    var study: any Study
+    var resolver: StudyResolver
+  }
+
+  private let studies: [String: KnownStudy]
+  private let slot: SlotIndex
+  private let core = BLAS.coreName
+
+  /// A runner for every study of this worker.
+  /// - Throws: ``StudyError`` when a study describes itself in a way that makes no sense.
+  init(slot: SlotIndex = SlotIndex(0)) throws(StudyError) {
+    var studies: [String: KnownStudy] = [:]
+    for study in StudyRegistry.all {
+      let description = study.description
+      studies[description.name] = KnownStudy(
+        study: study, resolver: try StudyResolver(description))
+    }
+    self.studies = studies
+    self.slot = slot
+  }
+
+  /// Trains one trial from its start to its end.
+  /// - Parameters:
+  ///   - entry: The trial.
+  ///   - shard: What it shares with others; its entries are not looked at.
+  func run(_ entry: Shard.Entry, of shard: Shard) -> TrialResult {
+    var result = TrialResult(
+      key: entry.key, attempt: entry.attempt, outcome: .diverged,
+      startedMicroseconds: Clock.microsecondsSince1970, slot: slot, core: core)
+    let (started, processorStarted) = (Clock.seconds, Clock.processorSeconds)
+    do throws(Refusal) {
+      let (study, request) = try prepare(entry, of: shard)
+      let report = try train(request, study)
+      result.outcome = report.outcome
+      result.measures = report.measures
+      result.steps = report.steps
+    } catch {
+      result.outcome = .failed(.refused, error.words)
+    }
+    result.wallSeconds = Clock.seconds - started
+    result.cpuSeconds = Clock.processorSeconds - processorStarted
+    result.peakMemoryBytes = TrialRunner.peakMemoryBytes
+    return result
+  }
+
+  /// Why a trial cannot be trained here.
+  private struct Refusal: Error {
+    var words: String
+  }
+
+  private func prepare(
+    _ entry: Shard.Entry, of shard: Shard
+  ) throws(Refusal) -> (any Study, TrainingRequest) {
+    guard let known = studies[shard.study] else {
+      throw Refusal(words: "This worker has no study '\(shard.study)'.")
+    }
+    let revision = known.resolver.study.revision
+    guard revision == shard.revision else {
+      throw Refusal(
+        words: "This worker has revision \(revision) of study '\(shard.study)',"
+          + " not \(shard.revision).")
+    }
+    if let fault = NumericsCheck.fault(of: shard.numerics, core: core) {
+      throw Refusal(words: fault)
+    }
+    let cell: ResolvedCell
+    do throws(StudyError) {
+      cell = try known.resolver.resolve(shard.shared.merging(entry.parameters) { $1 })
+    } catch {
+      throw Refusal(words: error.message)
+    }
+    if let reason = known.resolver.violation(of: cell) {
+      throw Refusal(words: "Study '\(shard.study)' cannot train this combination: \(reason).")
+    }
+    // An inactive parameter is no part of the key, so its value must not reach the numbers.
+    let specification = known.resolver.specification(
+      of: cell, numerics: shard.numerics, seeds: entry.seeds, replicate: entry.replicate)
+    let request = TrainingRequest(
+      key: entry.key, numerics: shard.numerics, parameters: specification.parameters,
+      seeds: entry.seeds, replicate: entry.replicate)
+    return (known.study, request)
+  }
+
+  private func train(
+    _ request: TrainingRequest, _ study: any Study
+  ) throws(Refusal) -> TrainingReport {
+    do throws(KernelError) {
+      return try study.train(request)
+    } catch {
+      throw Refusal(words: error.message)
+    }
+  }
+
+  private static var peakMemoryBytes: UInt64 {
+    var usage = rusage()
+    guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+    return UInt64(max(0, usage.ru_maxrss)) << 10
+  }
+}

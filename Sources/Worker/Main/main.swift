@@ -1,0 +1,4 @@
+import Glibc
+import WorkerCore
+
+exit(WorkerCommand.run(CommandLine.arguments))

@@ -1,0 +1,56 @@
+import Kernel
+import Protocol
+import Testing
+
+/// Requests of small trials, made as planning makes them.
+enum StudyRequests {
+  /// Small sizes of every study, so that a trial takes milliseconds.
+  static let small: [String: [String: ParameterValue]] = [
+    "idle": [:],
+    "two-layer-phase-diagram": ["width": .integer(50), "init.gamma": .real(1.2)],
+    "initial-condensation": [
+      "width": .integer(50), "init.gamma": .real(1.8), "data.samples": .integer(10),
+      "data.dimension": .integer(2),
+    ],
+  ]
+
+  /// The trial of a study with the named parameters, else its defaults.
+  static func specification(
+    _ study: String, _ parameters: [String: ParameterValue], replicate: UInt32 = 0,
+    seeds: [String: UInt32] = [:]
+  ) throws -> TrialSpecification {
+    let resolver = try StudyResolver(
+      try #require(StudyRegistry.study(named: study)).description)
+    return resolver.specification(
+      of: try resolver.resolve(parameters), numerics: .pinned,
+      seeds: resolver.seeds(fixed: seeds, replicate: replicate), replicate: replicate)
+  }
+
+  /// Trains a specified trial.
+  static func train(_ trial: TrialSpecification) throws -> TrainingReport {
+    try #require(StudyRegistry.study(named: trial.study)).train(
+      TrainingRequest(
+        key: trial.key, numerics: trial.numerics, parameters: trial.parameters,
+        seeds: trial.seeds, replicate: trial.replicate))
+  }
+
+  /// Trains a small trial of a study with some parameters changed.
+  static func trainSmall(
+    _ study: String, _ changes: [String: ParameterValue] = [:], replicate: UInt32 = 0,
+    seeds: [String: UInt32] = [:]
+  ) throws -> TrainingReport {
+    let parameters = try #require(small[study]).merging(changes) { _, new in new }
+    return try train(
+      try specification(study, parameters, replicate: replicate, seeds: seeds))
+  }
+}
+
+extension TrainingReport {
+  /// The measure of this name as one number.
+  func number(_ name: String) throws -> Double {
+    try #require(measures.first { $0.name == name }?.values.first)
+  }
+
+  /// The bits of all numbers, for comparisons that must be exact.
+  var bits: [UInt64] { measures.flatMap { $0.values.map(\.bitPattern) } }
+}

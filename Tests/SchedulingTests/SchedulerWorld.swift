@@ -1,0 +1,62 @@
+import Protocol
+import Scheduling
+import Testing
+
+/// A scheduler with a clock that the test turns, nodes that do what the test says, and the
+/// invariants checked after every event.
+struct SchedulerWorld {
+  var scheduler: Scheduler
+  var time = 0.0
+
+  init(
+    policy: SchedulerPolicy = SchedulerPolicy(), trials: Int, nodes: [String: Int],
+    recalled: [String: [PendingTrial]] = [:]
+  ) {
+    scheduler = Scheduler(policy: policy)
+    send(
+      .begin(
+        nodes: Dictionary(uniqueKeysWithValues: nodes.map { (NodeName($0.key), $0.value) }),
+        waiting: (0..<trials).map {
+          PendingTrial(trial: TrialID(Int64($0 + 1)), attempts: 0, failures: 0)
+        },
+        recalled: Dictionary(uniqueKeysWithValues: recalled.map { (NodeName($0.key), $0.value) })))
+  }
+
+  @discardableResult
+  mutating func send(_ event: SchedulerEvent, after seconds: Double = 0) -> [SchedulerAction] {
+    time += seconds
+    let actions = scheduler.handle(event, at: time)
+    #expect(scheduler.state.brokenInvariant == nil)
+    return actions
+  }
+
+  /// Connects a node that holds nothing and returns what it is handed.
+  mutating func ready(_ name: String, held: [Assignment] = []) -> [Assignment] {
+    send(.nodeReady(NodeName(name), held: held)).assigned(to: name)
+  }
+
+  @discardableResult
+  mutating func finish(
+    _ assignment: Assignment, on name: String, seconds: Double = 1
+  ) -> [SchedulerAction] {
+    send(.finished(NodeName(name), assignment, seconds: seconds))
+  }
+}
+
+extension [SchedulerAction] {
+  /// What these actions hand to a node.
+  func assigned(to name: String) -> [Assignment] {
+    flatMap { action -> [Assignment] in
+      guard case .assign(NodeName(name), let assignments) = action else { return [] }
+      return assignments
+    }
+  }
+
+  /// What these actions give up on a node, and why.
+  func givenUp(on name: String) -> [(assignments: [Assignment], reason: LossReason)] {
+    compactMap { action -> (assignments: [Assignment], reason: LossReason)? in
+      guard case .giveUp(NodeName(name), let assignments, let reason) = action else { return nil }
+      return (assignments, reason)
+    }
+  }
+}

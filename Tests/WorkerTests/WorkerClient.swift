@@ -1,0 +1,105 @@
+import Foundation
+import Glibc
+import Protocol
+
+/// A coordinator's end of a conversation, through the relay that every launcher starts.
+final class WorkerClient {
+  private let process = Process()
+  private let input = Pipe()
+  private let output = Pipe()
+  private let words = Pipe()
+  private var decoder = FrameDecoder<FromWorker>(awaitsMagic: true)
+
+  init(program: String, arguments: [String], environment: [String: String]) throws {
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardInput = input
+    process.standardOutput = output
+    process.standardError = words
+    signal(SIGPIPE, SIG_IGN)
+    try process.run()
+    let number = output.fileHandleForReading.fileDescriptor
+    _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK)
+  }
+
+  /// What came before the magic bytes.
+  var noise: [UInt8] { decoder.noise }
+
+  func send(_ message: ToWorker) { send(FrameEncoder.frame(message)) }
+
+  func send(_ bytes: [UInt8]) {
+    // A worker that has closed the connection says so where it is read.
+    try? input.fileHandleForWriting.write(contentsOf: Data(bytes))
+  }
+
+  /// The next message; `nil` when the connection has ended.
+  func next() async throws -> FromWorker? {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while true {
+      if let message = try decoder.next() { return message }
+      var bytes = [UInt8](repeating: 0, count: 64 << 10)
+      let count = read(output.fileHandleForReading.fileDescriptor, &bytes, bytes.count)
+      if count > 0 {
+        decoder.append(bytes[..<count])
+      } else if count == 0 {
+        return nil
+      } else {
+        guard ContinuousClock.now < deadline else { throw WorldError(what: "the worker is silent") }
+        try await Task.sleep(for: .milliseconds(2))
+      }
+    }
+  }
+
+  /// The next message that is no sign of life.
+  func nextNews() async throws -> FromWorker? {
+    while let message = try await next() {
+      if case .heartbeat = message { continue }
+      return message
+    }
+    return nil
+  }
+
+  /// The next records, with their numbers.
+  func records(_ count: Int) async throws -> [(sequence: UInt64, result: TrialResult)] {
+    var records: [(sequence: UInt64, result: TrialResult)] = []
+    while records.count < count {
+      guard case .record(let sequence, let result) = try await nextNews() else {
+        throw WorldError(what: "a record was expected after \(records.count)")
+      }
+      records.append((sequence, result))
+    }
+    return records
+  }
+
+  /// The next record's result.
+  func result() async throws -> TrialResult { try await records(1)[0].result }
+
+  /// Reads until the connection has ended; returns what the worker refused, if it did.
+  func refusal() async throws -> String? {
+    var words: String?
+    while let message = try await nextNews() {
+      if case .refused(let reason) = message { words = reason }
+    }
+    return words
+  }
+
+  /// Cuts the connection as a lost network does: the relay is gone at once.
+  func cut() async throws {
+    kill(process.processIdentifier, SIGKILL)
+    _ = try await ending()
+  }
+
+  /// Ends the conversation politely.
+  func close() async throws {
+    try input.fileHandleForWriting.close()
+    _ = try await ending()
+  }
+
+  /// Waits for the relay's end.
+  func ending() async throws -> (status: Int32, words: String) {
+    while process.isRunning { try await Task.sleep(for: .milliseconds(5)) }
+    let said = try words.fileHandleForReading.readToEnd() ?? Data()
+    return (process.terminationStatus, String(decoding: said, as: UTF8.self))
+  }
+}

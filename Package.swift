@@ -117,6 +117,7 @@ let package = Package(
     .testTarget(
       name: "KernelTests",
       dependencies: ["Kernel", "Protocol", "TestSupport"],
+      exclude: ["Golden"],
       swiftSettings: strict,
       linkerSettings: staticOpenBLAS
     ),
@@ -144,6 +145,7 @@ let package = Package(
     .testTarget(
       name: "DiagramsTests",
       dependencies: ["Diagrams", "CatalogStore", "Planning", "Protocol", "TestSupport"],
+      exclude: ["Golden"],
       swiftSettings: strict
     ),
     .testTarget(
@@ -154,7 +156,8 @@ let package = Package(
     .testTarget(
       name: "OrchestrationTests",
       dependencies: [
-        "Orchestration", "CatalogStore", "Planning", "Transport", "Protocol", "TestSupport",
+        "Orchestration", "CatalogStore", "Planning", "Scheduling", "Transport", "Protocol",
+        "TestSupport",
       ],
       swiftSettings: strict
     ),

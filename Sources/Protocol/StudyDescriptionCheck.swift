@@ -6,7 +6,7 @@ struct StudyDescriptionCheck {
   private static let countMax = 1000
   private static let nameLengthMax = 100
   /// What rows of results have beside parameters and measures.
-  private static let reservedNames: Set<String> = ["replicate", "outcome"]
+  private static let reservedNames: Set<String> = ["replicate", "outcome", "stop"]
 
   private let study: StudyDescription
 

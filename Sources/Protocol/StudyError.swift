@@ -15,8 +15,6 @@ public struct StudyError: Diagnosable, Hashable {
     public static let parameterType = Code("study.parameter-type")
     /// A value is outside its parameter's range or not among its words.
     public static let parameterRange = Code("study.parameter-range")
-    /// The study cannot train this combination.
-    public static let invalidCombination = Code("study.invalid-combination")
   }
 
   /// Which error it is.

@@ -21,7 +21,8 @@ enum Fixtures {
   /// A sweep over `width` and `mode`.
   static func definition(
     _ name: String = "small", widths: [Int64] = [10, 20], modes: [String] = ["none"],
-    replicates: [UInt32] = [0, 1], study: String = "toy", measures: [String] = ["loss", "accuracy"],
+    replicates: [UInt32] = [0, 1], study: String = "toy",
+    measures: [String] = ["loss", "accuracy"],
     limits: TrialLimits = TrialLimits()
   ) -> SweepDefinition {
     SweepDefinition(

@@ -6,7 +6,8 @@ import Testing
 @Suite struct ContourLinesTests {
   private func axis(_ values: [Double], _ scale: Axis.Scale = .linear) -> HeatmapAxis {
     HeatmapAxis(
-      TableFixture.axis("a", values, scale), description: nil, cellsOfValues: values.map { _ in [0] })
+      TableFixture.axis("a", values, scale), description: nil,
+      cellsOfValues: values.map { _ in [0] })
   }
 
   private func bands(_ count: Int) -> HeatmapAxis {

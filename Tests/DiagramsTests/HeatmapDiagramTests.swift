@@ -169,14 +169,28 @@ import Testing
     #expect(XMLParser(data: Data(picture.utf8)).parse())
   }
 
-  @Test func `fields with commas and quotation marks come back from the table`() throws {
-    let word = "both, \"in quotes\"\nand lines"
-    let axes = [TableFixture.axis("a", [word]), TableFixture.axis("b", [0.1 + 0.2])]
-    let data = try TableFixture.data(TableFixture.table(axes) { _, _ in .score(1.0 / 3.0) })
-    let table = HeatmapDiagram(data, provenance: TableFixture.provenance).table()
-    let quoted = "\"both, \"\"in quotes\"\"\nand lines\""
-    #expect(
-      table.hasSuffix("\n\(quoted),0.30000000000000004,score,0.3333333333333333,1,,1,0,0,0,false\n"))
+  @Test func `words without end leave the plot its place`() throws {
+    var data = try Picture.bands.diagram.data
+    let words = String(repeating: "endless words ", count: 60)
+    data.x.label = words
+    data.y.label = words
+    data.rangeLabel = words
+    data.y.values = data.y.values.map { _ in .text(words) }
+    let layout = HeatmapLayout(data, provenance: TableFixture.provenance)
+    #expect(layout.panels[0].plot.width > 30)
+    #expect(layout.yTitle.lines.count == 3)
+    #expect(layout.yTitle.lines[2].hasSuffix("…"))
+  }
+
+  @Test func `labels of neighbouring panels do not touch`() throws {
+    let diagram = try Picture.panels.diagram
+    let layout = HeatmapLayout(diagram.data, provenance: diagram.provenance)
+    let gap = layout.panels[1].plot.x - layout.panels[0].plot.right
+    // The outermost labels stand at the very ends of these axes, half of each in the gap.
+    let ticks = layout.xTicks.ticks.map(\.label)
+    let reach = [try #require(ticks.first), try #require(ticks.last)]
+      .map { TextMetrics.width(of: $0, size: 6.5) / 2 }
+    #expect(reach[0] + reach[1] < gap)
   }
 
   @Test func `a table of sixty by sixty cells is drawn whole`() throws {

@@ -45,7 +45,8 @@ enum TableFixture {
   static let provenance = DiagramProvenance(
     sweep: "fixture-sweep", catalog: "fixture.sqlite", version: "1.2.3")
 
-  private static func parameter(_ name: String, label: String, unit: String) -> ParameterDescription {
+  private static func parameter(_ name: String, label: String, unit: String) -> ParameterDescription
+  {
     ParameterDescription(
       name: name, label: label, type: .real, defaultValue: .real(0), unit: unit, meaning: "")
   }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import TestSupport
 
 extension Laboratory {
   /// The number that a query over the catalog gives.
@@ -7,7 +8,7 @@ extension Laboratory {
     var configuration = Configuration()
     configuration.readonly = true
     let queue = try DatabaseQueue(
-      path: directory.path + "/catalog.sqlite", configuration: configuration)
+      path: directory.path("catalog.sqlite"), configuration: configuration)
     return try queue.read { try Int.fetchOne($0, sql: query) ?? 0 }
   }
 
@@ -19,7 +20,7 @@ extension Laboratory {
     var configuration = Configuration()
     configuration.readonly = true
     let queue = try DatabaseQueue(
-      path: directory.path + "/catalog.sqlite", configuration: configuration)
+      path: directory.path("catalog.sqlite"), configuration: configuration)
     return try queue.read {
       try String.fetchAll($0, sql: "SELECT lower(hex(key)) FROM trial ORDER BY id")
     }

@@ -6,26 +6,34 @@ import Testing
 
 /// A folder with a catalog, sweep files and workers of its own, and the programs as a user runs
 /// them. Whatever still runs when the test ends is killed.
-final class Laboratory: Sendable {
+struct Laboratory: Sendable {
   let directory: TemporaryDirectory
   let phasegrid: BuiltProgram
   let worker: BuiltProgram
   private let workDirectory: String
 
-  init() throws {
-    directory = try TemporaryDirectory()
-    workDirectory = directory.path + "/work"
+  /// Makes a laboratory, hands it to `body`, kills what still runs, and removes everything.
+  static func with<Value>(
+    isolation: isolated (any Actor)? = #isolation,
+    _ body: (Laboratory) async throws -> Value
+  ) async throws -> Value {
+    try await TemporaryDirectory.with { directory in
+      let laboratory = Laboratory(directory: directory)
+      defer { for process in laboratory.processes { kill(process.identifier, SIGKILL) } }
+      return try await body(laboratory)
+    }
+  }
+
+  private init(directory: TemporaryDirectory) {
+    self.directory = directory
+    workDirectory = directory.path("work")
     let environment = [
-      "PHASEGRID_CATALOG": directory.path + "/catalog.sqlite",
+      "PHASEGRID_CATALOG": directory.path("catalog.sqlite"),
       "PHASEGRID_WORK_DIRECTORY": workDirectory,
       "PHASEGRID_WORKER": BuiltProgram.folder.appendingPathComponent("phasegrid-worker").path,
     ]
     phasegrid = BuiltProgram("phasegrid", environment: environment)
     worker = BuiltProgram("phasegrid-worker", environment: environment)
-  }
-
-  deinit {
-    for process in processes { kill(process.identifier, SIGKILL) }
   }
 
   /// Every process of this laboratory.
@@ -50,7 +58,7 @@ final class Laboratory: Sendable {
 
   /// Writes a file and returns its path.
   func write(_ text: String, as name: String) throws -> String {
-    let path = directory.path + "/" + name
+    let path = directory.path(name)
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     return path
   }

@@ -77,6 +77,13 @@ import Testing
     #expect(table.remark == remark)
   }
 
+  @Test(arguments: [Double.nan, .infinity, 1e300])
+  func `a row whose exponents are no exponents is ignored`(gamma: Double) {
+    var row = PhaseTableTests.row(width: 1000, change: 1)
+    row.parameters["init.gamma"] = .real(gamma)
+    #expect(PhaseTableTests.table([row]).points.isEmpty)
+  }
+
   @Test func `a remark adds up`() {
     let rows = [TrialOutcome.diverged, .diverged, .completed(.cap)].map {
       PhaseTableTests.row(width: 1000, change: 1, outcome: $0)

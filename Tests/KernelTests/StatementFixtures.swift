@@ -29,6 +29,7 @@ enum StatementFixtures {
   /// - Parameters:
   ///   - slope: The slope that the table shall have, given the predicted one.
   ///   - directions: The number of directions of a cell.
+  /// - Returns: One trial a cell and width.
   static func twoLayerGrid(
     slope: (PhasePoint, Double) -> Double = { $1 },
     directions: (PhasePoint) -> Double = { $0.gamma < 1 ? 58 : 3 }
@@ -57,6 +58,7 @@ enum StatementFixtures {
   /// - Parameters:
   ///   - slope: The slope of a cell, given its distance from the boundary.
   ///   - alignment: The alignment of a cell at a width, given its distance from the boundary.
+  /// - Returns: One trial a cell and width.
   static func condensationGrid(
     slope: (PhasePoint, Double) -> Double = { $1 },
     alignment: (PhasePoint, Int64, Double) -> Double = { _, width, distance in

@@ -41,8 +41,8 @@ import Testing
 
   @Test(arguments: StudyDescriptionTests.names)
   func `numbers have a range`(name: String) throws {
-    for parameter in try StudyDescriptionTests.description(name).parameters {
-      guard parameter.type == .real || parameter.type == .integer else { continue }
+    let parameters = try StudyDescriptionTests.description(name).parameters
+    for parameter in parameters where parameter.type == .real || parameter.type == .integer {
       #expect(parameter.minimum != nil && parameter.maximum != nil)
     }
   }
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(arguments: StudyDescriptionTests.names.filter { $0 != "idle" })
-  func `the cost grows in proportion to the width`(name: String) throws {
+  func `the cost grows with the width`(name: String) throws {
     let study = try StudyDescriptionTests.description(name)
     let cost = try Expression(parsing: study.cost)
     let values = try [1000, 2000].map { width in
@@ -82,7 +82,7 @@ import Testing
       Issue.record("the cost is not a number")
       return
     }
-    #expect(narrow > 0 && wide == 2 * narrow)
+    #expect(narrow > 0 && wide >= 2 * narrow)
   }
 
   @Test(arguments: ["two-layer-phase-diagram", "initial-condensation"])

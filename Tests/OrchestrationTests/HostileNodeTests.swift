@@ -2,6 +2,7 @@ import CatalogStore
 import Orchestration
 import Planning
 import Protocol
+import Scheduling
 import Synchronization
 import TestSupport
 import Testing
@@ -49,28 +50,29 @@ import Transport
   private func drive(_ bad: [any Launcher], withGoodNode: Bool) async throws -> (
     ending: SweepEnding, notices: [String]
   ) {
-    let directory = try TemporaryDirectory()
-    let worker = WorkerProgram(path: BuiltProgram("phasegrid-worker").path)
-    let document = try await worker.describe()
-    let study = try #require(
-      try document["studies"]?.array?.map { try StudyDescription(json: $0) }
-        .first { $0.name == "idle" })
-    let plan = try SweepPlan(try SweepFile(text: Self.file, path: "idle.yaml"), study: study)
-    let catalog = try await Catalog.open(path: directory.path + "/catalog.sqlite", access: .writer)
-    _ = try await catalog.register(
-      plan, trials: plan.trials, studyDescriptionJSON: study.json.text, atMicroseconds: 0)
-    var nodes = bad.map { SweepNode(launcher: $0, slots: 1) }
-    if withGoodNode {
-      let launcher = LocalLauncher(
-        node: NodeName("good"), program: worker, directory: directory.path + "/work")
-      nodes.append(SweepNode(launcher: launcher, slots: 1))
+    try await TemporaryDirectory.with { directory in
+      let worker = WorkerProgram(path: BuiltProgram("phasegrid-worker").path)
+      let document = try await worker.describe()
+      let study = try #require(
+        try document["studies"]?.array?.map { try StudyDescription(json: $0) }
+          .first { $0.name == "idle" })
+      let plan = try SweepPlan(try SweepFile(text: Self.file, path: "idle.yaml"), study: study)
+      let catalog = try await Catalog.open(path: directory.path("catalog.sqlite"), access: .writer)
+      _ = try await catalog.register(
+        plan, trials: plan.trials, studyDescriptionJSON: study.json.text, atMicroseconds: 0)
+      var nodes = bad.map { SweepNode(launcher: $0, slots: 1) }
+      if withGoodNode {
+        let launcher = LocalLauncher(
+          node: NodeName("good"), program: worker, directory: directory.path("work"))
+        nodes.append(SweepNode(launcher: launcher, slots: 1))
+      }
+      let notices = Notices()
+      let driver = SweepDriver(
+        catalog: catalog, sweep: try await catalog.sweep(named: "idle"), nodes: nodes,
+        listener: notices)
+      let ending = try await driver.drive(stop: AsyncStream { _ in })
+      return (ending, notices.texts.withLock { $0 })
     }
-    let notices = Notices()
-    let driver = SweepDriver(
-      catalog: catalog, sweep: try await catalog.sweep(named: "idle"), nodes: nodes,
-      listener: notices)
-    let ending = try await driver.drive(stop: AsyncStream { _ in })
-    return (ending, notices.texts.withLock { $0 })
   }
 
   @Test(arguments: [

@@ -171,7 +171,8 @@ extension BadSweep {
     BadSweep(
       "a trillion cells",
       body:
-        "parameters:\n  init.gamma: {min: 0, max: 1, count: 1000000}\n  init.gammaPrime: {min: 0, max: 1, count: 1000000}",
+        "parameters:\n  init.gamma: {min: 0, max: 1, count: 1000000}\n"
+        + "  init.gammaPrime: {min: 0, max: 1, count: 1000000}",
       .tooManyTrials, line: 3, "1000000000000 cells", "10000000"),
     BadSweep(
       "an axis of a trillion values",

@@ -70,7 +70,8 @@ extension BadSweep {
     BadSweep(
       "a bomb of aliases",
       body:
-        "a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c]\n? *d\n: 1",
+        "a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a]\n"
+        + "c: &c [*b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c]\n? *d\n: 1",
       .unsupportedSyntax, line: 3, "anchors"),
     BadSweep(
       "a bomb behind a tag",

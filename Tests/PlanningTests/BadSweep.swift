@@ -34,6 +34,28 @@ struct BadSweep: Sendable, CustomTestStringConvertible {
     self.words = words
   }
 
+  /// A file with three axes, whose seventh line and those after it are these.
+  init(
+    _ name: String, diagram: String, _ code: SweepFileError.Code, line: Int?, _ words: String...
+  ) {
+    self.name = name
+    text = """
+      sweep: bad
+      study: fixture
+      parameters:
+        init.gamma: {min: 0, max: 1, count: 3}
+        init.gammaPrime: {min: 0, max: 1, count: 3}
+        width: {values: [100, 200]}
+
+      """ + diagram + "\n"
+    self.code = code
+    self.line = line
+    self.words = words
+  }
+
+  /// Every mistake.
+  static var all: [BadSweep] { sections + grids + expressions + diagrams }
+
   /// What reading and planning it throws; `nil` when it is taken for good.
   var error: SweepFileError? {
     do throws(SweepFileError) {

@@ -1,10 +1,11 @@
+import Foundation
 import Planning
 import Protocol
 import TestSupport
 import Testing
 
 @Suite struct BadSweepTests {
-  @Test(arguments: BadSweep.sections + BadSweep.grids + BadSweep.expressions)
+  @Test(arguments: BadSweep.all)
   func `a bad sweep file is refused with its place and what was expected`(bad: BadSweep) throws {
     let error = try #require(bad.error, "it was taken for good")
     #expect(error.kind == bad.code, "\(error)")
@@ -20,8 +21,23 @@ import Testing
   }
 
   @Test func `the table holds each mistake once`() {
-    let all = BadSweep.sections + BadSweep.grids + BadSweep.expressions
-    #expect(Set(all.map(\.name)).count == all.count)
+    #expect(Set(BadSweep.all.map(\.name)).count == BadSweep.all.count)
+  }
+
+  @Test func `every code has a line in the documentation`() throws {
+    let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let codes = try String(
+      contentsOf: root.appendingPathComponent(
+        "Sources/Coordinator/Planning/SweepFileError+Codes.swift"), encoding: .utf8)
+    let page = try String(
+      contentsOf: root.appendingPathComponent("docs/SWEEP-ERRORS.md"), encoding: .utf8)
+    var count = 0
+    for match in codes.matches(of: /Code\("([a-z.-]+)"\)/) {
+      #expect(page.contains("`\(match.1)`"), "\(match.1)")
+      count += 1
+    }
+    #expect(count > 30)
   }
 
   @Test func `a key given twice names both lines where they differ in quotes`() {

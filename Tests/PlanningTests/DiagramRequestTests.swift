@@ -120,7 +120,31 @@ import Testing
       zip: [{mode: [none, drop], keepProbability: [1, 0.5]}]
       diagram: {x: init.gamma, y: mode, color: loss}
       """)
-    #expect(plan.axes[2].zippedWith == ["mode"])
+    #expect(plan.axes[2].determines == ["mode"])
     #expect(plan.diagrams[0].y == "mode")
+  }
+
+  @Test func `an axis that a drawn one does not settle is open`() throws {
+    let zip = """
+      parameters: {init.gamma: {values: [1, 2]}}
+      zip: [{mode: [none, drop, r1], keepProbability: [1, 0.5, 0.5]}]
+      diagram: {x: init.gamma, color: loss, y:
+      """
+    #expect(try SweepTexts.plan(zip + " mode}").diagrams.count == 1)
+    let error = #expect(throws: SweepFileError.self) {
+      try SweepTexts.plan(zip + " keepProbability}")
+    }
+    #expect(error?.kind == .diagramOpenAxis)
+    #expect(error?.problem.contains("'mode' (3 values)") == true)
+  }
+
+  @Test func `a fixed axis settles those that move with it`() throws {
+    let plan = try SweepTexts.plan(
+      """
+      parameters: {init.gamma: {values: [1, 2]}, width: {values: [100, 200]}}
+      zip: [{mode: [none, drop], keepProbability: [1, 0.5]}]
+      diagram: {x: init.gamma, y: width, color: loss, fixed: {mode: drop}}
+      """)
+    #expect(plan.diagrams[0].fixed == ["mode": .text("drop")])
   }
 }

@@ -18,7 +18,8 @@ import Testing
   @Test func `differences are said in words`() throws {
     let first = try text("parameters: {width: 100}\nseeds: {data: 3}")
     let second = try text(
-      "parameters: {width: 200, mode: drop, keepProbability: 0.5}\nreplicates: [4]\nseeds: {data: 3}"
+      "parameters: {width: 200, mode: drop, keepProbability: 0.5}\n"
+        + "replicates: [4]\nseeds: {data: 3}"
     )
     #expect(
       KeyDifference(first: first, second: second).sentences == [

@@ -11,7 +11,7 @@ enum SweepTexts {
     study: fixture
     parameters:
       init.gamma: {min: 0.6, max: 1.4, count: 9}
-      init.gammaPrime: {values: [0.5, -0.5, 0]}
+      init.gammaPrime: {values: [0.7, -0.5, 0]}
       width: {values: [100, 200]}
       training.learningRate: {min: 1e-3, max: 1e-1, count: 3, scale: log}
       samples: 5

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import Glibc
 
 /// A program of this package as a user runs it: a process with its own environment and streams.

@@ -33,21 +33,22 @@ import Transport
   }
 
   @Test func `a worker is started, greeted, met again on a second link, and let go`() async throws {
-    let directory = try TemporaryDirectory()
-    let launcher = LocalLauncher(program: worker, directory: directory.path + "/work")
-    let first = try await launcher.open()
-    attach(first)
-    let greeting = try #require(try await attached(on: first))
-    #expect(greeting.nextSequence == 1)
-    first.close()
+    try await TemporaryDirectory.with { directory in
+      let launcher = LocalLauncher(program: worker, directory: directory.path("work"))
+      let first = try await launcher.open()
+      attach(first)
+      let greeting = try #require(try await attached(on: first))
+      #expect(greeting.nextSequence == 1)
+      first.close()
 
-    let second = try await launcher.open()
-    attach(second)
-    let again = try #require(try await attached(on: second))
-    #expect(again.spool == greeting.spool)
-    second.send(FrameEncoder.frame(ToWorker.release))
-    // The link ends because the worker does.
-    for await _ in second.incoming {}
+      let second = try await launcher.open()
+      attach(second)
+      let again = try #require(try await attached(on: second))
+      #expect(again.spool == greeting.spool)
+      second.send(FrameEncoder.frame(ToWorker.release))
+      // The link ends because the worker does.
+      for await _ in second.incoming {}
+    }
   }
 
   @Test func `a worker that does not start ends the link and says why`() async throws {

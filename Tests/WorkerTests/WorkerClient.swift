@@ -8,6 +8,9 @@ final class WorkerClient {
   private let input = Pipe()
   private let output = Pipe()
   private let words = Pipe()
+  /// Whether it says nothing by itself while it waits.
+  var isQuiet = false
+  private var spoken = ContinuousClock.now
   private var decoder = FrameDecoder<FromWorker>(awaitsMagic: true)
 
   init(program: String, arguments: [String], environment: [String: String]) throws {
@@ -23,12 +26,16 @@ final class WorkerClient {
     _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK)
   }
 
+  /// Whether its relay still runs.
+  var isOpen: Bool { process.isRunning }
+
   /// What came before the magic bytes.
   var noise: [UInt8] { decoder.noise }
 
   func send(_ message: ToWorker) { send(FrameEncoder.frame(message)) }
 
   func send(_ bytes: [UInt8]) {
+    spoken = .now
     // A worker that has closed the connection says so where it is read.
     try? input.fileHandleForWriting.write(contentsOf: Data(bytes))
   }
@@ -45,7 +52,8 @@ final class WorkerClient {
       } else if count == 0 {
         return nil
       } else {
-        guard ContinuousClock.now < deadline else { throw WorldError(what: "the worker is silent") }
+        guard .now < deadline else { throw WorldError(what: "the worker is silent") }
+        if !isQuiet, .now - spoken > .seconds(Limits.heartbeatSeconds) { send(.heartbeat(0)) }
         try await Task.sleep(for: .milliseconds(2))
       }
     }
@@ -58,6 +66,29 @@ final class WorkerClient {
       return message
     }
     return nil
+  }
+
+  /// Reads until this message comes.
+  func wait(for wanted: FromWorker) async throws {
+    while let message = try await next() {
+      if message == wanted { return }
+    }
+    throw WorldError(what: "the connection ended before \(wanted)")
+  }
+
+  /// Asks until a slot trains this trial.
+  func waitUntilRunning(_ trial: TrialAttempt) async throws {
+    repeat { send(.heartbeat(1)) } while try await !hears(trial)
+  }
+
+  private func hears(_ trial: TrialAttempt) async throws -> Bool {
+    while let message = try await next() {
+      guard case .heartbeat(1, let running) = message else { continue }
+      if running.contains(trial) { return true }
+      try await Task.sleep(for: .milliseconds(10))
+      return false
+    }
+    throw WorldError(what: "the connection ended before a trial ran")
   }
 
   /// The next records, with their numbers.

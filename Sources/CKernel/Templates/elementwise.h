@@ -90,6 +90,13 @@ static void NAME(fill)(const kernel_step *step) {
   for (int64_t index = 0; index < step->columns; index++) output[index] = value;
 }
 
+/* output[i] = first[i] in double precision, whatever the precision of first; `columns` elements. */
+static void NAME(widen)(const kernel_step *step) {
+  const REAL *first = step->first;
+  double *output = step->output;
+  for (int64_t index = 0; index < step->columns; index++) output[index] = first[index];
+}
+
 /* output[r, c] = first[r, c] with strides that may be zero; `rows` x `columns`. */
 static void NAME(broadcast)(const kernel_step *step) {
   const REAL *first = step->first;

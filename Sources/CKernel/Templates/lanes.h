@@ -78,20 +78,12 @@ static inline VECTOR NAME(select)(INTEGERS condition, VECTOR first, VECTOR secon
 }
 
 /* The sum of sixteen lanes as a tree: distance 8, then 4, 2 and 1. */
-static inline REAL NAME(sum_lanes)(VECTOR value) {
+static __attribute__((noinline)) REAL NAME(sum_lanes)(VECTOR value) {
   REAL lanes[16];
   __builtin_memcpy(lanes, &value, sizeof lanes);
   for (int distance = 8; distance > 0; distance /= 2)
     for (int lane = 0; lane < distance; lane++) lanes[lane] += lanes[lane + distance];
   return lanes[0];
-}
-
-/* The greatest of sixteen lanes; a NaN anywhere gives NaN. */
-static inline REAL NAME(greatest_lane)(VECTOR value) {
-  REAL greatest = value[0];
-  for (int lane = 1; lane < 16; lane++)
-    if (value[lane] > greatest || value[lane] != value[lane]) greatest = value[lane];
-  return greatest;
 }
 
 /* A polynomial by Horner's rule, lowest coefficient first; unrolled, since `count` is a constant. */

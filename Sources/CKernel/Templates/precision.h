@@ -22,3 +22,6 @@
 #undef FLAT
 #undef READ
 #undef WRITE
+#undef TILE_VECTORS
+#undef DOTS_ROWS
+#undef DOTS_COLUMNS

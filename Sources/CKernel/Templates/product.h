@@ -5,6 +5,25 @@
    backward epilogues, laid out like the output) may be null. option 1: the value is added to what
    the output holds. Both functions keep an order of summation that depends on nothing but depth. */
 
+/* How many sums are held at once: as many as a tier has registers for. No bit depends on it. */
+#if defined(KERNEL_MASKED) && REAL_IS_SINGLE
+#define TILE_VECTORS 4
+#define DOTS_ROWS 4
+#define DOTS_COLUMNS 4
+#elif defined(KERNEL_MASKED)
+#define TILE_VECTORS 2
+#define DOTS_ROWS 2
+#define DOTS_COLUMNS 4
+#elif REAL_IS_SINGLE
+#define TILE_VECTORS 1
+#define DOTS_ROWS 2
+#define DOTS_COLUMNS 2
+#else
+#define TILE_VECTORS 1
+#define DOTS_ROWS 1
+#define DOTS_COLUMNS 2
+#endif
+
 /* Sixteen values of a row, or the first `part` of them. */
 static inline __attribute__((always_inline)) VECTOR NAME(read)(
     const REAL *from, int64_t part, int whole) {
@@ -33,12 +52,13 @@ static __attribute__((noinline)) void NAME(finish_any)(
 /* The same, quicker for whole sixteens side by side. */
 static inline __attribute__((always_inline)) void NAME(finish)(
     const kernel_step *step, VECTOR sum, int64_t row, int64_t column, int64_t part) {
-  if (part < 16 || step->output_column_stride != 1 || step->option || step->second_output) {
+  if (part < 16 || step->output_column_stride != 1 || step->option) {
     NAME(finish_any)(step, sum, row, column, part);
     return;
   }
   int64_t place = row * step->output_row_stride + column;
   VECTOR value = sum * NAME(splat)((REAL)step->scalar[0]);
+  if (step->second_output) value += NAME(load)((const REAL *)step->second_output + column);
   if (step->epilogue) {
     VECTOR with = step->third ? NAME(load)((const REAL *)step->third + place) : value;
     value = NAME(epilogue_lanes)(step->epilogue, value, with);
@@ -46,80 +66,118 @@ static inline __attribute__((always_inline)) void NAME(finish)(
   NAME(store)((REAL *)step->output + place, value);
 }
 
-/* Up to four rows and sixteen columns, or `part` of them, every element in plain order of k. B's
-   sixteen columns lie side by side; its rows are b_stride apart. */
+/* Up to four rows and `vectors` times sixteen columns, or `part` columns, every element in plain
+   order of k. B's columns lie side by side; its rows are b_stride apart. */
 static inline __attribute__((always_inline)) void NAME(tile)(
-    const kernel_step *step, int rows, int64_t row, int64_t column, int64_t part, const REAL *b,
-    int64_t b_stride, int whole) {
+    const kernel_step *step, int rows, int vectors, int64_t row, int64_t column, int64_t part,
+    const REAL *b, int64_t b_stride, int whole) {
   int64_t a_row = step->first_row_stride, a_column = step->first_column_stride;
   const REAL *a = (const REAL *)step->first + row * a_row;
-  VECTOR sum[4];
+  VECTOR sum[4][4];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++) sum[i] = NAME(splat)(0);
+  for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) sum[i][v] = NAME(splat)(0);
   for (int64_t k = 0; k < step->depth; k++) {
-    VECTOR values = NAME(read)(b + k * b_stride, part, whole);
+    VECTOR values[4];
 #pragma clang loop unroll(full)
-    for (int i = 0; i < rows; i++)
-      sum[i] = NAME(fma)(NAME(splat)(a[i * a_row + k * a_column]), values, sum[i]);
+    for (int v = 0; v < vectors; v++) values[v] = NAME(read)(b + k * b_stride + v * 16, part, whole);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++) {
+      VECTOR left = NAME(splat)(a[i * a_row + k * a_column]);
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) sum[i][v] = NAME(fma)(left, values[v], sum[i][v]);
+    }
   }
 #pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++) NAME(finish)(step, sum[i], row + i, column, whole ? 16 : part);
+  for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++)
+      NAME(finish)(step, sum[i][v], row + i, column + v * 16, whole ? 16 : part);
 }
 
+/* All rows of sixteen columns, or of `part`. */
 static inline __attribute__((always_inline)) void NAME(tile_column)(
     const kernel_step *step, int64_t column, int64_t part, const REAL *b, int64_t b_stride,
     int whole) {
   int64_t row = 0;
   for (; row + 4 <= step->rows; row += 4)
-    NAME(tile)(step, 4, row, column, part, b, b_stride, whole);
-  switch (step->rows - row) {
-    case 3: NAME(tile)(step, 3, row, column, part, b, b_stride, whole); break;
-    case 2: NAME(tile)(step, 2, row, column, part, b, b_stride, whole); break;
-    case 1: NAME(tile)(step, 1, row, column, part, b, b_stride, whole); break;
-    default: break;
-  }
+    NAME(tile)(step, 4, 1, row, column, part, b, b_stride, whole);
+  for (; row < step->rows; row++) NAME(tile)(step, 1, 1, row, column, part, b, b_stride, whole);
+}
+
+/* All rows of sixty-four columns: enough sums at once to hide the latency of the multiply-adds. */
+static inline __attribute__((always_inline)) void NAME(tile_broad)(
+    const kernel_step *step, int64_t column, const REAL *b, int64_t b_stride) {
+  int64_t row = 0;
+  for (; row + 4 <= step->rows; row += 4)
+    for (int vector = 0; vector < 4; vector += TILE_VECTORS)
+      NAME(tile)(
+          step, 4, TILE_VECTORS, row, column + vector * 16, 16, b + vector * 16, b_stride, 1);
+  for (; row < step->rows; row++) NAME(tile)(step, 1, 4, row, column, 16, b, b_stride, 1);
 }
 
 #ifndef KERNEL_CALLS_FMA
-/* A short depth and columns side by side: the rows of A stay in registers while B goes by. The
-   order of k is the same, and so are the bits. */
+/* A short depth and whole sixteens of columns side by side: the rows of A stay in registers while B
+   goes by. The order of k is that of a tile, and so are the bits. */
 static inline __attribute__((always_inline)) void NAME(short_rows)(
-    const kernel_step *step, int rows, int depth, int64_t row) {
+    const kernel_step *step, int rows, int depth, int epilogue, int64_t row) {
   const REAL *a = (const REAL *)step->first + row * step->first_row_stride;
+  int64_t a_row = step->first_row_stride, a_column = step->first_column_stride;
   const REAL *b = step->second;
-  int64_t columns = step->columns, whole = columns & ~(int64_t)15, b_row = step->second_row_stride;
-  VECTOR left[4][4];
+  int64_t b_row = step->second_row_stride, whole = step->columns & ~(int64_t)15;
+  int64_t to_row = step->output_row_stride;
+  REAL *to = (REAL *)step->output + row * to_row;
+  const REAL *third = step->third ? (const REAL *)step->third + row * to_row : to;
+  VECTOR factor = NAME(splat)((REAL)step->scalar[0]);
+  VECTOR left[4][8];
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++)
 #pragma clang loop unroll(full)
-    for (int k = 0; k < depth; k++)
-      left[i][k] = NAME(splat)(a[i * step->first_row_stride + k * step->first_column_stride]);
-  for (int64_t column = 0; column < columns; column += 16) {
-    int64_t part = columns - column;
+    for (int k = 0; k < depth; k++) left[i][k] = NAME(splat)(a[i * a_row + k * a_column]);
+  for (int64_t column = 0; column < whole; column += 16) {
     VECTOR sum[4];
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) sum[i] = NAME(splat)(0);
 #pragma clang loop unroll(full)
     for (int k = 0; k < depth; k++) {
-      VECTOR values = NAME(read)(b + k * b_row + column, part, column < whole);
+      VECTOR values = NAME(load)(b + k * b_row + column);
 #pragma clang loop unroll(full)
       for (int i = 0; i < rows; i++) sum[i] = NAME(fma)(left[i][k], values, sum[i]);
     }
 #pragma clang loop unroll(full)
-    for (int i = 0; i < rows; i++)
-      NAME(finish)(step, sum[i], row + i, column, part);
+    for (int i = 0; i < rows; i++) {
+      VECTOR value = sum[i] * factor, with = value;
+      if (epilogue == kernel_epilogue_relu_backward) with = NAME(load)(third + i * to_row + column);
+      NAME(store)(to + i * to_row + column, NAME(epilogue_lanes)(epilogue, value, with));
+    }
   }
+  int64_t rest = step->columns - whole;
+  if (rest) NAME(tile)(step, rows, 1, row, whole, rest, b + whole, b_row, 0);
+}
+
+static inline __attribute__((always_inline)) void NAME(short_all)(
+    const kernel_step *step, int depth, int epilogue) {
+  int64_t row = 0;
+  if (depth <= 4)
+    for (; row + 4 <= step->rows; row += 4) NAME(short_rows)(step, 4, depth, epilogue, row);
+  for (; row + 2 <= step->rows; row += 2) NAME(short_rows)(step, 2, depth, epilogue, row);
+  if (row < step->rows) NAME(short_rows)(step, 1, depth, epilogue, row);
 }
 
 static inline __attribute__((always_inline)) void NAME(short_depth)(
     const kernel_step *step, int depth) {
-  int64_t row = 0;
-  for (; row + 4 <= step->rows; row += 4) NAME(short_rows)(step, 4, depth, row);
-  if (row + 2 <= step->rows) {
-    NAME(short_rows)(step, 2, depth, row);
-    row += 2;
+  switch (step->epilogue) {
+    case kernel_epilogue_none: NAME(short_all)(step, depth, kernel_epilogue_none); break;
+    case kernel_epilogue_relu: NAME(short_all)(step, depth, kernel_epilogue_relu); break;
+    default: NAME(short_all)(step, depth, kernel_epilogue_relu_backward); break;
   }
-  if (row < step->rows) NAME(short_rows)(step, 1, depth, row);
+}
+
+/* Whether the short path knows all that the step asks for. */
+static inline int NAME(is_short)(const kernel_step *step) {
+  return step->second_column_stride == 1 && step->output_column_stride == 1 && !step->option &&
+         !step->second_output && step->epilogue != kernel_epilogue_tanh_backward;
 }
 #endif
 
@@ -127,18 +185,26 @@ static inline __attribute__((always_inline)) void NAME(short_depth)(
    sixteen of them are copied into `scratch` first, which then holds depth * 16 values. */
 static void NAME(product)(const kernel_step *step) {
 #ifndef KERNEL_CALLS_FMA
-  if (step->second_column_stride == 1 && step->output_column_stride == 1) {
+  if (NAME(is_short)(step)) {
     switch (step->depth) {
       case 1: NAME(short_depth)(step, 1); return;
       case 2: NAME(short_depth)(step, 2); return;
       case 3: NAME(short_depth)(step, 3); return;
       case 4: NAME(short_depth)(step, 4); return;
+      case 5: NAME(short_depth)(step, 5); return;
+      case 6: NAME(short_depth)(step, 6); return;
+      case 7: NAME(short_depth)(step, 7); return;
+      case 8: NAME(short_depth)(step, 8); return;
       default: break;
     }
   }
 #endif
   int64_t columns = step->columns;
-  for (int64_t column = 0; column < columns; column += 16) {
+  int64_t column = 0;
+  if (step->second_column_stride == 1 && step->output_column_stride == 1)
+    for (; column + 64 <= columns; column += 64)
+      NAME(tile_broad)(step, column, (const REAL *)step->second + column, step->second_row_stride);
+  for (; column < columns; column += 16) {
     int64_t part = columns - column < 16 ? columns - column : 16;
     const REAL *b = (const REAL *)step->second + column * step->second_column_stride;
     int64_t b_stride = step->second_row_stride;
@@ -156,39 +222,38 @@ static void NAME(product)(const kernel_step *step) {
   }
 }
 
-/* `rows` x `columns` dot products along memory, at most four by four at once: for a depth that is
+/* Adds the products of sixteen, or `part`, values of up to four rows and four columns. */
+static inline __attribute__((always_inline)) void NAME(dots_lanes)(
+    VECTOR (*sum)[4], int rows, int columns, const REAL *a, int64_t a_row, const REAL *b,
+    int64_t b_column, int64_t part, int whole) {
+  VECTOR left[4];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++) left[i] = NAME(read)(a + i * a_row, part, whole);
+#pragma clang loop unroll(full)
+  for (int j = 0; j < columns; j++) {
+    VECTOR right = NAME(read)(b + j * b_column, part, whole);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++) sum[i][j] = NAME(fma)(left[i], right, sum[i][j]);
+  }
+}
+
+/* `rows` x `columns` dot products along memory, several at once: for a depth that is
    long and an output that is small. A[i, :] and B[:, j] must be contiguous. */
 static inline __attribute__((always_inline)) void NAME(dots)(
     const kernel_step *step, int rows, int columns, int64_t row, int64_t column) {
-  const REAL *a = (const REAL *)step->first + row * step->first_row_stride;
-  const REAL *b = (const REAL *)step->second + column * step->second_column_stride;
   int64_t a_row = step->first_row_stride, b_column = step->second_column_stride;
+  const REAL *a = (const REAL *)step->first + row * a_row;
+  const REAL *b = (const REAL *)step->second + column * b_column;
   int64_t whole = step->depth & ~(int64_t)15, rest = step->depth & 15;
   VECTOR sum[4][4];
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++)
 #pragma clang loop unroll(full)
     for (int j = 0; j < columns; j++) sum[i][j] = NAME(splat)(0);
-  for (int64_t k = 0; k < whole; k += 16) {
-    VECTOR left[4];
-#pragma clang loop unroll(full)
-    for (int i = 0; i < rows; i++) left[i] = NAME(load)(a + i * a_row + k);
-#pragma clang loop unroll(full)
-    for (int j = 0; j < columns; j++) {
-      VECTOR right = NAME(load)(b + j * b_column + k);
-#pragma clang loop unroll(full)
-      for (int i = 0; i < rows; i++) sum[i][j] = NAME(fma)(left[i], right, sum[i][j]);
-    }
-  }
-  if (rest) {
-#pragma clang loop unroll(full)
-    for (int i = 0; i < rows; i++)
-#pragma clang loop unroll(full)
-      for (int j = 0; j < columns; j++)
-        sum[i][j] = NAME(fma)(
-            NAME(load_part)(a + i * a_row + whole, rest),
-            NAME(load_part)(b + j * b_column + whole, rest), sum[i][j]);
-  }
+  for (int64_t k = 0; k < whole; k += 16)
+    NAME(dots_lanes)(sum, rows, columns, a + k, a_row, b + k, b_column, 16, 1);
+  if (rest)
+    NAME(dots_lanes)(sum, rows, columns, a + whole, a_row, b + whole, b_column, rest, 0);
   const REAL *bias = step->second_output;
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++)
@@ -204,25 +269,28 @@ static inline __attribute__((always_inline)) void NAME(dots)(
     }
 }
 
+/* Dot products of up to DOTS_ROWS rows with all columns, or for a product of a matrix with its own
+   transpose with those up to the last of these rows: the others are the same numbers. */
 static inline __attribute__((always_inline)) void NAME(dots_columns)(
-    const kernel_step *step, int rows, int64_t row) {
-  int64_t column = 0;
-  for (; column + 4 <= step->columns; column += 4) NAME(dots)(step, rows, 4, row, column);
-  switch (step->columns - column) {
-    case 3: NAME(dots)(step, rows, 3, row, column); break;
-    case 2: NAME(dots)(step, rows, 2, row, column); break;
-    case 1: NAME(dots)(step, rows, 1, row, column); break;
-    default: break;
-  }
+    const kernel_step *step, int rows, int64_t row, int isSymmetric) {
+  int64_t columns = isSymmetric ? row + rows : step->columns, column = 0;
+  for (; column + DOTS_COLUMNS <= columns; column += DOTS_COLUMNS)
+    NAME(dots)(step, rows, DOTS_COLUMNS, row, column);
+  for (; column < columns; column++) NAME(dots)(step, rows, 1, row, column);
 }
 
 static void NAME(product_dots)(const kernel_step *step) {
+  int isSymmetric = step->first == step->second && step->rows == step->columns &&
+                    step->first_row_stride == step->second_column_stride &&
+                    step->epilogue == kernel_epilogue_none && !step->second_output && !step->option;
   int64_t row = 0;
-  for (; row + 4 <= step->rows; row += 4) NAME(dots_columns)(step, 4, row);
-  switch (step->rows - row) {
-    case 3: NAME(dots_columns)(step, 3, row); break;
-    case 2: NAME(dots_columns)(step, 2, row); break;
-    case 1: NAME(dots_columns)(step, 1, row); break;
-    default: break;
-  }
+  for (; row + DOTS_ROWS <= step->rows; row += DOTS_ROWS)
+    NAME(dots_columns)(step, DOTS_ROWS, row, isSymmetric);
+  for (; row < step->rows; row++) NAME(dots_columns)(step, 1, row, isSymmetric);
+  if (!isSymmetric) return;
+  REAL *output = step->output;
+  for (int64_t i = 0; i < step->rows; i++)
+    for (int64_t j = i + 1; j < step->columns; j++)
+      output[i * step->output_row_stride + j * step->output_column_stride] =
+          output[j * step->output_row_stride + i * step->output_column_stride];
 }

@@ -21,7 +21,7 @@ enum { kernel_precision_single = 0, kernel_precision_double = 1, kernel_precisio
 
 /* Every operation once; what each computes stands in front of its loop in Templates/. */
 #define KERNEL_OPERATIONS(EACH) \
-  EACH(copy) EACH(fill) \
+  EACH(copy) EACH(fill) EACH(widen) \
   EACH(add) EACH(subtract) EACH(multiply) \
   EACH(scale) EACH(offset) EACH(reciprocal) EACH(exponential) EACH(logarithm) \
   EACH(relu) EACH(positive) EACH(relu_backward) \

@@ -77,7 +77,8 @@ extension Catalog {
         TrialRecord(
           trial: try StoredTrial(row: row),
           outcome: try ColumnCoding.outcome(
-            row.decode(atIndex: 10), stop: row.decode(atIndex: 11), failure: row.decode(atIndex: 12),
+            row.decode(atIndex: 10), stop: row.decode(atIndex: 11),
+            failure: row.decode(atIndex: 12),
             message: row.decode(atIndex: 13)),
           countedAttempt: try row.decode(Int64?.self, atIndex: 14).map {
             AttemptNumber(try ColumnCoding.index($0))

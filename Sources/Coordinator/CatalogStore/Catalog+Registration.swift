@@ -56,8 +56,8 @@ extension Catalog {
   ) async throws(CatalogError) -> GridCounts {
     try await read("look up trials") { database in
       var preview = GridPreview()
-      for trial in trials {
-        if preview.add(trial, known: try database.standing(of: trial.key)) { missing(trial) }
+      for trial in trials where preview.add(trial, known: try database.standing(of: trial.key)) {
+        missing(trial)
       }
       return preview.counts
     }
@@ -140,7 +140,8 @@ private struct Registration {
         sweep.value, position.value, ColumnCoding.text(of: trial.cell.values).value)
     }
     let standing =
-      try database.standing(of: trial.key) ?? TrialStanding(id: insert(trial, database), outcome: nil)
+      try database.standing(of: trial.key)
+      ?? TrialStanding(id: insert(trial, database), outcome: nil)
     let isFirst = seen.insert(standing.id)
     try database.run(
       "INSERT INTO cell_trial (sweep, position, replicate, trial, is_shared) VALUES (?, ?, ?, ?, ?)",

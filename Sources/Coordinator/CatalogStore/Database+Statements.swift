@@ -26,7 +26,9 @@ extension Database {
   /// Every row of a query.
   ///
   /// The statement is not kept: `body` may use the same query again.
-  func each(_ sql: String, _ values: (any DatabaseValueConvertible)?..., body: (Row) throws -> Void) throws {
+  func each(_ sql: String, _ values: (any DatabaseValueConvertible)?..., body: (Row) throws -> Void)
+    throws
+  {
     let cursor = try Row.fetchCursor(self, sql: sql, arguments: StatementArguments(values))
     while let row = try cursor.next() { try body(row) }
   }

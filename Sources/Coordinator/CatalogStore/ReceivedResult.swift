@@ -47,4 +47,10 @@ package struct RecordedResult: Hashable, Sendable {
   package let trial: TrialID?
   /// What became of the result.
   package let disposition: Disposition
+
+  /// Pairs a trial with what became of its result.
+  package init(trial: TrialID?, disposition: Disposition) {
+    self.trial = trial
+    self.disposition = disposition
+  }
 }

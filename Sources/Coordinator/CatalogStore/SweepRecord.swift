@@ -99,6 +99,9 @@ package struct SweepCounts: Hashable, Sendable {
   /// Trials that failed for good.
   package var failed = 0
 
+  /// Counts nothing.
+  package init() {}
+
   /// Trials that were trained to their end.
   package var completed: Int { completedByRule + completedBySteps + completedByCap }
   /// Trials with an outcome.
@@ -126,6 +129,9 @@ package struct GridCounts: Hashable, Sendable {
   /// Trials that the catalog has, failed for good; ``Catalog/retryFailed(of:trials:)`` trains them
   /// again.
   package var failed = 0
+
+  /// Counts nothing.
+  package init() {}
 
   /// Trials that are to be trained.
   package var missing: Int { trials - completed - diverged - failed }

@@ -9,6 +9,13 @@ package struct PendingTrial: Hashable, Sendable {
   /// How many attempts failed since the last retry.
   package let failedAttempts: UInt32
 
+  /// Puts a pending trial together.
+  package init(id: TrialID, lastAttempt: UInt32 = 0, failedAttempts: UInt32 = 0) {
+    self.id = id
+    self.lastAttempt = lastAttempt
+    self.failedAttempts = failedAttempts
+  }
+
   /// The number of the next attempt.
   package var nextAttempt: AttemptNumber { AttemptNumber(lastAttempt + 1) }
 }
@@ -23,6 +30,14 @@ package struct OpenAttempt: Hashable, Sendable {
   package let node: NodeName
   /// Whether a slot trains it.
   package let isRunning: Bool
+
+  /// Puts an open attempt together.
+  package init(id: AttemptID, key: TrialKey, node: NodeName, isRunning: Bool) {
+    self.id = id
+    self.key = key
+    self.node = node
+    self.isRunning = isRunning
+  }
 }
 
 /// What a sweep misses.

@@ -9,6 +9,9 @@ struct AxisMarks {
   /// How far the labels of a horizontal axis reach down, in points.
   let labelHeight: Double
 
+  /// How much of the axis the widest label of a horizontal axis takes, in points.
+  var reachAcross: Double { isTurned ? AxisMarks.size : labelWidth }
+
   private static let size = HeatmapLayout.Metrics.tickSize
 
   /// The marks of a horizontal axis.
@@ -107,13 +110,9 @@ struct AxisMarks {
   /// Long names of categories end in an ellipsis; the cells' tooltips have them whole.
   private static func shortened(_ ticks: [Tick]) -> [Tick] {
     ticks.map { tick in
-      var text = tick.label.text
-      let limit = HeatmapLayout.Metrics.categoryWidthMax
-      guard TextMetrics.width(of: text, size: size) > limit else { return tick }
-      while !text.isEmpty, TextMetrics.width(of: text + "…", size: size) > limit {
-        text.removeLast()
-      }
-      return Tick(value: tick.value, label: TickLabel(text + "…", exponent: tick.label.exponent))
+      let text = TextMetrics.shortened(
+        tick.label.text, size: size, widthMax: HeatmapLayout.Metrics.categoryWidthMax)
+      return Tick(value: tick.value, label: TickLabel(text, exponent: tick.label.exponent))
     }
   }
 }

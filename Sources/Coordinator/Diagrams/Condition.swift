@@ -63,8 +63,9 @@ struct Condition {
     namesMeasure = expression.names.contains(where: names.isMeasure)
   }
 
-  /// The measures that an expression uses, for the numbers that must be at hand; none when it cannot
-  /// be read, which the initializer reports.
+  /// The measures that an expression uses.
+  ///
+  /// Their numbers must be at hand. None when it cannot be read, which the initializer reports.
   static func measures(in text: String, among measures: [String]) -> [String] {
     guard let names = (try? Expression(parsing: text))?.names else { return [] }
     return measures.filter { names.contains($0) }

@@ -3,8 +3,8 @@ import Protocol
 extension HeatmapDiagram {
   /// The numbers behind the picture as comma-separated values: one row a cell and panel.
   ///
-  /// Panels in order, rows from the bottom, cells from the left; what the sweep does not have has no
-  /// row, and a number that is not there is empty. Quoted as RFC 4180 says, lines end in a line
+  /// Panels in order, rows from the bottom, cells from the left; what the sweep does not have has
+  /// no row, and a number that is not there is empty. Quoted as RFC 4180 says, lines end in a line
   /// feed, reals are the shortest digits that give the same Double back.
   package func table() -> String {
     var header = [

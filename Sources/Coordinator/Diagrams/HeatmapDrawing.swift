@@ -31,7 +31,7 @@ struct HeatmapDrawing {
     }
   }
 
-  /// The side of a pattern's tile: no larger than the smallest cell, so that each shows its pattern.
+  /// The side of a pattern's tile: no larger than the smallest cell, so that each shows its own.
   private var patternTile: Double {
     guard let plot = layout.panels.first?.plot else { return CellPattern.tileMax }
     let across = data.x.spans.map { $0.upperBound - $0.lowerBound }.min() ?? 1

@@ -47,7 +47,9 @@ struct HeatmapLayout {
     static let swatchWidth = 12.0
     static let swatchHeight = 8.0
     /// The widest that a category's name may be before it is cut.
-    static let categoryWidthMax = 90.0
+    static let categoryWidthMax = 80.0
+    /// The most lines of words that run upwards, which take their room from the panels.
+    static let turnedLineCountMax = 3
   }
 
   let width: Double
@@ -83,24 +85,20 @@ struct HeatmapLayout {
     let plotHeight = HeatmapLayout.plotHeight(data, width: guess)
     yTicks = AxisMarks(upright: data.y, length: plotHeight)
     let yLines = TextMetrics.balancedLines(
-      of: data.y.title, size: Metrics.textSize, widthMax: plotHeight)
+      of: data.y.title, size: Metrics.textSize, widthMax: plotHeight,
+      countMax: Metrics.turnedLineCountMax)
     let lineHeight = Metrics.textSize * Metrics.leading
     yTitle = TextBlock(lines: yLines, baseline: Metrics.margin + Metrics.textSize)
     let left =
       Metrics.margin + Double(yLines.count) * lineHeight + 2 + yTicks.labelWidth
       + Metrics.tickLength + 2
     barTicks = data.range?.ticks ?? []
-    let barLabelWidth = barTicks.map { TextMetrics.width(of: $0.label, size: Metrics.tickSize) }
-    let barLines = TextMetrics.balancedLines(
-      of: data.range == nil ? "" : data.rangeLabel, size: Metrics.textSize,
-      widthMax: max(plotHeight, 60))
-    let barRoom =
-      data.range == nil
-      ? 8
-      : Metrics.barGap + Metrics.barWidth + Metrics.tickLength + 2 + (barLabelWidth.max() ?? 0)
-        + (barLines.isEmpty ? 0 : 2 + Double(barLines.count) * lineHeight)
-    let gaps = Double(columns - 1) * Metrics.panelGap
-    let plotWidth = (width - left - barRoom - Metrics.margin - gaps) / Double(columns)
+    let barWords = BarWords(data, plotHeight: plotHeight)
+    // The labels at the ends of neighbouring axes stand side by side in the gap between panels.
+    let endWidth = AxisMarks(across: data.x, length: guess).reachAcross
+    let gap = max(Metrics.panelGap, endWidth + 5)
+    let gaps = Double(columns - 1) * gap
+    let plotWidth = (width - left - barWords.room - Metrics.margin - gaps) / Double(columns)
     xTicks = AxisMarks(across: data.x, length: plotWidth)
     let xLines = TextMetrics.balancedLines(
       of: data.x.title, size: Metrics.textSize, widthMax: plotWidth)
@@ -110,7 +108,8 @@ struct HeatmapLayout {
       xTitle.baseline + (Double(xLines.count) - 1) * lineHeight + 0.3 * Metrics.textSize
 
     let placed = HeatmapLayout.place(
-      data, columns: columns, plot: (plotWidth, plotHeight), left: left, top: top, below: belowPlot)
+      data, columns: columns, gap: gap, plot: (plotWidth, plotHeight), left: left, top: top,
+      below: belowPlot)
     panels = placed.panels
     let first = placed.panels[0].plot
     let lowest = placed.panels.map(\.plot.bottom).max() ?? first.bottom
@@ -122,10 +121,7 @@ struct HeatmapLayout {
         x: rightmost + Metrics.barGap, y: first.y + above, width: Metrics.barWidth,
         height: lowest - first.y - above - below)
     }
-    barTitle = TextBlock(
-      lines: barLines,
-      baseline: rightmost + Metrics.barGap + Metrics.barWidth + Metrics.tickLength + 4
-        + (barLabelWidth.max() ?? 0) + Metrics.textSize * 0.8)
+    barTitle = TextBlock(lines: barWords.lines, baseline: rightmost + barWords.baseline)
     legend = HeatmapLayout.legend(
       LegendEntry.entries(of: data), left: left, right: width - Metrics.margin,
       top: placed.bottom + 5)
@@ -138,10 +134,35 @@ struct HeatmapLayout {
     height = HeatmapLayout.bottom(of: note, size: Metrics.noteSize) + Metrics.margin
   }
 
+  /// What stands right of the colour bar, and the room that bar and words need beside the panels.
+  private struct BarWords {
+    let lines: [String]
+    /// The first baseline of the words that run upwards, from the panels' right side.
+    let baseline: Double
+    let room: Double
+
+    init(_ data: HeatmapData, plotHeight: Double) {
+      guard let range = data.range else {
+        // Half of the last label of the horizontal axis needs some room all the same.
+        (lines, baseline, room) = ([], 0, 8)
+        return
+      }
+      lines = TextMetrics.balancedLines(
+        of: data.rangeLabel, size: Metrics.textSize, widthMax: max(plotHeight, 60),
+        countMax: Metrics.turnedLineCountMax)
+      let widths = range.ticks.map { TextMetrics.width(of: $0.label, size: Metrics.tickSize) }
+      let ticksEnd =
+        Metrics.barGap + Metrics.barWidth + Metrics.tickLength + 2 + (widths.max() ?? 0)
+      baseline = ticksEnd + 2 + Metrics.textSize * 0.8
+      let linesWidth = Double(lines.count) * Metrics.textSize * Metrics.leading
+      room = ticksEnd + (lines.isEmpty ? 0 : 2 + linesWidth)
+    }
+  }
+
   /// Panels row by row, all plots of one size.
   private static func place(
-    _ data: HeatmapData, columns: Int, plot: (width: Double, height: Double), left: Double,
-    top: Double, below: Double
+    _ data: HeatmapData, columns: Int, gap: Double, plot: (width: Double, height: Double),
+    left: Double, top: Double, below: Double
   ) -> (panels: [PanelPlace], bottom: Double) {
     var panels: [PanelPlace] = []
     var rowTop = top
@@ -157,7 +178,7 @@ struct HeatmapLayout {
       let lineCount = lines.map(\.count).max() ?? 0
       let plotTop = rowTop + (lineCount == 0 ? 2 : Double(lineCount) * lineHeight + 3)
       for (column, title) in lines.enumerated() {
-        let x = left + Double(column) * (plot.width + Metrics.panelGap)
+        let x = left + Double(column) * (plot.width + gap)
         let lastBaseline = plotTop - 3.5
         panels.append(
           PanelPlace(

@@ -181,7 +181,8 @@ struct HeatmapPlan {
     guard magnitude <= HeatmapData.magnitudeMax, span > 1e-9 * magnitude else {
       throw DiagramError(
         .request,
-        "the colours are to span \(limits.lowerBound) to \(limits.upperBound), which leaves no room",
+        "the colours are to span \(limits.lowerBound) to \(limits.upperBound), where there is no "
+          + "room for them",
         remedy: "Give two finite numbers, the smaller first.")
     }
     return limits

@@ -23,15 +23,31 @@ enum TextMetrics {
   static let boldShare = 1.15
 
   /// The text in as few lines as a limit of width allows, all about equally long.
-  static func balancedLines(of text: String, size: Double, widthMax: Double) -> [String] {
+  ///
+  /// Text that needs more than `countMax` lines ends in an ellipsis.
+  static func balancedLines(
+    of text: String, size: Double, widthMax: Double, countMax: Int = .max
+  ) -> [String] {
     var best = lines(of: text, size: size, widthMax: widthMax)
     guard best.count > 1 else { return best }
+    guard best.count <= countMax else {
+      let kept = best[countMax - 1]
+      return best.prefix(countMax - 1) + [shortened(kept + "…", size: size, widthMax: widthMax)]
+    }
     for step in stride(from: 0.95, through: 0.5, by: -0.05) {
       let narrower = lines(of: text, size: size, widthMax: widthMax * step)
       guard narrower.count == best.count else { break }
       best = narrower
     }
     return best
+  }
+
+  /// The text, its end replaced by an ellipsis where it is wider than a limit.
+  static func shortened(_ text: String, size: Double, widthMax: Double) -> String {
+    guard width(of: text, size: size) > widthMax else { return text }
+    var kept = text
+    while !kept.isEmpty, width(of: kept + "…", size: size) > widthMax { kept.removeLast() }
+    return kept + "…"
   }
 
   /// The text in lines no wider than a limit, broken at spaces; a single longer word is broken

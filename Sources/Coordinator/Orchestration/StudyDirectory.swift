@@ -33,6 +33,6 @@ package struct StudyDirectory: Sendable {
     let nearest = nearestName(to: name, among: names).map { " Did you mean '\($0)'?" } ?? ""
     throw OrchestrationError(
       .unknownStudy, "No study is called '\(name)'.\(nearest)",
-      remedy: "Choose one of \(names.joined(separator: ", ")).", exitStatus: .malformedFile)
+      remedy: "Choose one of \(names.joined(separator: ", ")).", exitStatus: .usage)
   }
 }

@@ -79,8 +79,10 @@ extension SweepDriver {
     for state in connections.values {
       state.link.send(FrameEncoder.frame(ToWorker.release))
     }
+    guard !connections.isEmpty else { return }
     let deadline = now + 2
-    for await event in events where !connections.isEmpty {
+    // Ticks come all the time: this ends at the deadline at the latest.
+    for await event in events {
       if case .node(let name, .ended) = event { connections[name] = nil }
       if connections.isEmpty || now > deadline { break }
     }

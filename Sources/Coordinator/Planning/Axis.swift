@@ -18,16 +18,17 @@ package struct Axis: Hashable, Sendable {
   package var values: [ParameterValue]
   /// How the values are spaced.
   package var scale: Scale
-  /// The other axes that move together with this one; empty for an axis of its own.
-  package var zippedWith: [String]
+  /// The axes that are zipped with this one and have one value for each of its own: who knows the
+  /// value here knows theirs.
+  package var determines: [String]
 
   /// Puts an axis together.
   package init(
-    name: String, values: [ParameterValue], scale: Scale, zippedWith: [String] = []
+    name: String, values: [ParameterValue], scale: Scale, determines: [String] = []
   ) {
     self.name = name
     self.values = values
     self.scale = scale
-    self.zippedWith = zippedWith
+    self.determines = determines
   }
 }

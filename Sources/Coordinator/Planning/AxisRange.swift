@@ -6,13 +6,15 @@ struct AxisRange: Sendable {
   let line: Int
   let count: Int
   let scale: Axis.Scale
+  /// Whether it is every whole number between its ends because no count is given.
+  let isImplicit: Bool
   private let least: DecimalNumber
   private let most: DecimalNumber
 
-  /// Reads a range; with `isInteger` and no count it is every whole number from `min` to `max`.
+  /// Reads a range; with `takesWhole` and no count it is every whole number from `min` to `max`.
   init(
     name: String, line: Int, min: SourceNode, max: SourceNode, count: SourceNode?,
-    scale: Axis.Scale, isInteger: Bool
+    scale: Axis.Scale, takesWhole: Bool
   ) throws(SweepFileError) {
     self.name = name
     self.line = line
@@ -34,16 +36,15 @@ struct AxisRange: Sendable {
         remedy: "Begin it above 0, or leave 'scale: log' out.")
     }
     let wholeCount = most.value - least.value + 1
-    if isInteger, count == nil, wholeCount < 1e15, wholeCount == wholeCount.rounded() {
+    if takesWhole, count == nil, scale == .linear, wholeCount < 1e15,
+      least.value == least.value.rounded(), wholeCount == wholeCount.rounded()
+    {
       self.count = Int(wholeCount)
+      isImplicit = true
       return
     }
-    guard let count else {
-      throw SweepFileError(
-        isInteger ? .missingKey : .noFiniteGrid, line: line, key: name,
-        "'\(name)': a range without 'count' has no finite grid",
-        remedy: "Add 'count', the number of values.")
-    }
+    isImplicit = false
+    guard let count else { throw AxisRange.needsCount(name, line: line) }
     self.count = try count.count("count")
     guard self.count > 0 else {
       throw SweepFileError(
@@ -56,6 +57,14 @@ struct AxisRange: Sendable {
         "'\(name)': a range needs a count of at least 2, for both its ends",
         remedy: "Give more values, or write one value alone.")
     }
+  }
+
+  /// What is said of a range of real numbers without a count.
+  static func needsCount(_ name: String, line: Int) -> SweepFileError {
+    SweepFileError(
+      .noFiniteGrid, line: line, key: name,
+      "'\(name)': a range without 'count' has no finite grid",
+      remedy: "Add 'count', the number of values.")
   }
 
   private static func decimal(

@@ -72,7 +72,7 @@ enum SweepNames {
       let nearest = nearestName(to: compared.text, among: words)
       throw SweepFileError(
         .expression, line: source.line, key: source.key,
-        "\(source.key): '\(compared.text.prefix(60))' is no value of parameter "
+        "\(source.key): '\(compared.text.prefix(60))' is no value of "
           + "'\(compared.name)' at column \(compared.column) of \"\(expression.text)\""
           + (nearest.map { "; did you mean '\($0)'?" } ?? ""),
         remedy: "Use one of \(words.map { "'\($0)'" }.joined(separator: ", ")).")

@@ -34,7 +34,7 @@ struct DiagramCheck {
     }
     var removed: Set<String> = []
     for (index, reduction) in request.reduce.enumerated() {
-      try check(reduction, .reduction(index), request)
+      try check(reduction, .reduction(index), request, removed: removed)
       guard removed.insert(reduction.axis).inserted else {
         throw SweepFileError(
           .diagramReduce, line: line(.reduction(index)), key: reduction.axis,
@@ -84,7 +84,8 @@ struct DiagramCheck {
   }
 
   private func check(
-    _ reduction: DiagramRequest.Reduction, _ part: Part, _ request: DiagramRequest
+    _ reduction: DiagramRequest.Reduction, _ part: Part, _ request: DiagramRequest,
+    removed: Set<String>
   ) throws(SweepFileError) {
     guard let axis = axis(reduction.axis) else { throw noAxis(reduction.axis, "reduce", part) }
     guard reduction.axis != request.x, reduction.axis != request.y else {
@@ -110,7 +111,9 @@ struct DiagramCheck {
       }
     case .mean, .median, .minimum, .maximum: break
     }
-    try check(condition: reduction.condition, "if", part, removed: [], eachTrial: true)
+    try check(
+      condition: reduction.condition, "if", part, removed: removed.subtracting([axis.name]),
+      eachTrial: true)
   }
 
   private func reduceError(_ part: Part, _ key: String, _ problem: String) -> SweepFileError {
@@ -171,7 +174,7 @@ struct DiagramCheck {
     for measure in study.measures where measure.kind == .number { know(measure.name, .real) }
     if eachTrial {
       know("replicate", .integer)
-      know("outcome", .text)
+      know("outcome", .choice(["completed", "diverged", "failed"]))
     }
     try SweepNames.check(source, known: types, order: order)
     do throws(ExpressionError) {
@@ -187,15 +190,15 @@ struct DiagramCheck {
       remedy: "Compare it with a value, for instance '> 0'.")
   }
 
-  /// Every axis that varies is drawn, reduced or fixed, or moves with one that is drawn.
+  /// Every axis that varies is drawn, reduced or fixed, or follows from one that is drawn or fixed.
   private func refuseOpenAxes(
     _ request: DiagramRequest, _ removed: Set<String>
   ) throws(SweepFileError) {
-    let open = axes.filter { axis in
-      axis.values.count > 1 && axis.name != request.x && axis.name != request.y
-        && !removed.contains(axis.name) && request.fixed[axis.name] == nil
-        && !axis.zippedWith.contains(request.x) && !axis.zippedWith.contains(request.y)
+    var settled = removed.union(request.fixed.keys).union([request.x, request.y])
+    for axis in axes where settled.subtracting(removed).contains(axis.name) {
+      settled.formUnion(axis.determines)
     }
+    let open = axes.filter { $0.values.count > 1 && !settled.contains($0.name) }
     guard let first = open.first else { return }
     let names = open.map { "'\($0.name)' (\($0.values.count) values)" }
     let value = first.values.first?.canonicalText ?? ""

@@ -132,7 +132,7 @@ extension SweepFile {
           "'diagram' and 'diagrams' are both given", remedy: "Put them all under 'diagrams'.")
       }
       var diagrams: [DiagramDeclaration] = []
-      for node in try several.value.list("diagrams", wanted: "a list of diagrams") {
+      for node in try several.value.shortList("diagrams", wanted: "a list of diagrams") {
         diagrams.append(try DiagramDeclaration(node, "diagrams"))
       }
       return diagrams

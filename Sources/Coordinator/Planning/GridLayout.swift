@@ -33,12 +33,12 @@ struct GridLayout: Sendable {
     for zip in file.zips {
       let columns = try GridLayout.columns(zip, study)
       zips.append(columns)
-      let names = zip.axes.map(\.name)
       for (axis, column) in Swift.zip(zip.axes, columns) {
+        let others = Swift.zip(zip.axes, columns).filter { $0.0.name != axis.name }
         zippedAxes.append(
           Axis(
-            name: axis.name, values: GridLayout.ordered(column),
-            scale: GridLayout.scale(column), zippedWith: names.filter { $0 != axis.name }))
+            name: axis.name, values: GridLayout.ordered(column), scale: GridLayout.scale(column),
+            determines: others.filter { GridLayout.determines(column, $0.1) }.map(\.0.name)))
       }
     }
     axes = file.isZipFirst ? zippedAxes + gridAxes : gridAxes + zippedAxes
@@ -72,6 +72,9 @@ struct GridLayout: Sendable {
       }
       return Given(values: values, scale: try checked(scale, values, declaration))
     case .range(let range):
+      guard !range.isImplicit || parameter.type == .integer else {
+        throw AxisRange.needsCount(range.name, line: range.line)
+      }
       var values: [ParameterValue] = []
       for value in range.values {
         let checked = try parameter.checked(.real(value), line: declaration.line)
@@ -110,6 +113,14 @@ struct GridLayout: Sendable {
     let distinct = values.filter { seen.insert($0).inserted }
     guard distinct.allSatisfy({ $0.number != nil }) else { return distinct }
     return distinct.sorted { ($0.number ?? 0) < ($1.number ?? 0) }
+  }
+
+  /// Whether each value of one column always stands beside the same value of the other.
+  private static func determines(_ column: [ParameterValue], _ other: [ParameterValue]) -> Bool {
+    var partners: [ParameterValue: ParameterValue] = [:]
+    return Swift.zip(column, other).allSatisfy { value, partner in
+      (partners.updateValue(partner, forKey: value) ?? partner) == partner
+    }
   }
 
   /// The axis that a parameter makes over all grids; `nil` for one that has a single fixed value.

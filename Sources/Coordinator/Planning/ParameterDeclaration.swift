@@ -151,7 +151,8 @@ struct ParameterDeclaration: Sendable {
       ? Axis.Scale.logarithmic : try scale(given["scale"], ranges: true) ?? .linear
     let range = try AxisRange(
       name: entry.key, line: entry.line, min: least, max: most,
-      count: given["count"], scale: scale, isInteger: distribution == "int_uniform")
+      count: given["count"], scale: scale,
+      takesWhole: distribution ?? "int_uniform" == "int_uniform")
     return range
   }
 }

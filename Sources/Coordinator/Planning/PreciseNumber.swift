@@ -50,7 +50,7 @@ struct PreciseNumber: Sendable {
 
   /// `e` to this power, for exponents between -700 and 700.
   var exponential: PreciseNumber {
-    // The argument is halved until Taylor's series needs few terms, then the result is squared back.
+    // The argument is halved until Taylor's series needs few terms; the result is squared back.
     let halvings = 12
     let small = PreciseNumber(high: high / 4096, low: low / 4096)
     var sum = PreciseNumber(0)

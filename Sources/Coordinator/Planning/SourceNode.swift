@@ -74,6 +74,18 @@ struct SourceNode: Sendable {
     return nodes
   }
 
+  /// A list whose elements are looked at for every cell, so that it must be short.
+  func shortList(_ key: String, wanted: String) throws(SweepFileError) -> [SourceNode] {
+    let nodes = try list(key, wanted: wanted)
+    guard nodes.count <= SweepFile.entryCountMax else {
+      throw SweepFileError(
+        .tooManyEntries, line: line, key: key,
+        "'\(key)' has \(nodes.count) entries; it may have \(SweepFile.entryCountMax)",
+        remedy: "Say the same with fewer entries.")
+    }
+    return nodes
+  }
+
   /// A text, quoted or not.
   func string(_ key: String, wanted: String = "a word") throws(SweepFileError) -> String {
     guard case .scalar(let text, _) = content, !isNothing, !text.isEmpty else {

@@ -32,7 +32,7 @@ extension SweepFile {
           "'parameters' and 'grids' are both given",
           remedy: "Write what all grids share into each of them, and leave 'parameters' out.")
       }
-      let nodes = try entry.value.list("grids", wanted: "a list of grids")
+      let nodes = try entry.value.shortList("grids", wanted: "a list of grids")
       guard !nodes.isEmpty else {
         throw SweepFileError(
           .emptyAxis, line: entry.line, key: "grids", "'grids' has no grid",
@@ -64,7 +64,7 @@ extension SweepFile {
   static func zips(_ node: SourceNode?) throws(SweepFileError) -> [ZipDeclaration] {
     guard let node else { return [] }
     var zips: [ZipDeclaration] = []
-    for group in try node.list("zip", wanted: "a list of groups of axes") {
+    for group in try node.shortList("zip", wanted: "a list of groups of axes") {
       zips.append(try ZipDeclaration(group))
     }
     return zips
@@ -73,7 +73,7 @@ extension SweepFile {
   static func settings(_ node: SourceNode?) throws(SweepFileError) -> [SettingDeclaration] {
     guard let node else { return [] }
     var settings: [SettingDeclaration] = []
-    for element in try node.list("set", wanted: "a list of '{where: .., NAME: VALUE}'") {
+    for element in try node.shortList("set", wanted: "a list of '{where: .., NAME: VALUE}'") {
       var condition: SourceExpression?
       var assignments: [SettingDeclaration.Assignment] = []
       for entry in try element.mapping("set") {
@@ -98,9 +98,11 @@ extension SweepFile {
 
   static func exclusions(_ node: SourceNode?) throws(SweepFileError) -> [SourceExpression] {
     guard let node else { return [] }
-    guard case .list(let nodes) = node.content else { return [try node.expression("exclude")] }
+    guard case .list = node.content else { return [try node.expression("exclude")] }
     var exclusions: [SourceExpression] = []
-    for element in nodes { exclusions.append(try element.expression("exclude")) }
+    for element in try node.shortList("exclude", wanted: "a list of expressions") {
+      exclusions.append(try element.expression("exclude"))
+    }
     return exclusions
   }
 

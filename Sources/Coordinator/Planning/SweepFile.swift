@@ -40,6 +40,8 @@ package struct SweepFile: Sendable {
   package static let trialCountMax = 10_000_000
   /// The most values of one axis.
   package static let axisValueCountMax = 1_000_000
+  /// The most entries of `grids`, `zip`, `set`, `exclude` and `diagrams`.
+  package static let entryCountMax = 256
   /// The most letters of a sweep's name.
   package static let nameLengthMax = 100
 

@@ -1,5 +1,5 @@
 extension SweepFileError {
-  /// The stable names of the errors of sweep files; `docs/SWEEP-FILES.md` lists them.
+  /// The stable names of the errors of sweep files; `docs/SWEEP-ERRORS.md` lists them.
   package struct Code: Hashable, Sendable {
     /// The dotted name.
     package let rawValue: String
@@ -56,6 +56,8 @@ extension SweepFileError {
     package static let noFiniteGrid = Code("sweep.no-finite-grid")
     /// The grid has more trials than a sweep may have.
     package static let tooManyTrials = Code("sweep.too-many-trials")
+    /// A list that every cell is held against is too long.
+    package static let tooManyEntries = Code("sweep.too-many-entries")
     /// Every cell of the grid is excluded.
     package static let noCells = Code("sweep.no-cells")
     /// Zipped axes have different numbers of values.

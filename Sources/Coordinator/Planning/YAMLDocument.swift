@@ -23,7 +23,9 @@ enum YAMLDocument {
     do {
       // Without the rules of YAML 1.1 for plain words: a sweep file's values are read by the types
       // of their parameters, so that a mode called `off` stays a word.
-      let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
+      let marked = text.unicodeScalars.first == "\u{feff}"
+      let yaml = marked ? String(text.unicodeScalars.dropFirst()) : text
+      let parser = try Parser(yaml: yaml, resolver: .basic, encoding: .utf8)
       root = try parser.singleRoot()
     } catch let error as YamlError {
       throw translated(error)

@@ -17,15 +17,18 @@ extension NumericProfile {
   ///
   /// | shape | way |
   /// | --- | --- |
-  /// | M <= 8, N <= 8, K >= 64, both operands contiguous along k | dots |
+  /// | both operands contiguous along k, K >= 64, and M N <= 64 or min(M, N) <= 2 | dots |
+  /// | both operands contiguous along k, K >= 512 and M N <= 4096 | dots |
   /// | min(M, N) <= 8, or K <= 8, or M N K <= 32768 | lanes |
   /// | all others | library |
   func route(of extents: ProductExtents, transposeLeft: Bool, transposeRight: Bool) -> ProductRoute {
     guard self == .pinned else { return .library }
     let (rows, columns, depth) = (extents.rows, extents.columns, extents.depth)
-    let left = !transposeLeft || rows == 1
-    let right = transposeRight || columns == 1
-    if rows <= 8 && columns <= 8 && depth >= 64 && left && right { return .dots }
+    let isContiguous = (!transposeLeft || rows == 1) && (transposeRight || columns == 1)
+    if isContiguous {
+      if depth >= 64 && (rows * columns <= 64 || min(rows, columns) <= 2) { return .dots }
+      if depth >= 512 && rows * columns <= 4096 { return .dots }
+    }
     if min(rows, columns) <= 8 || depth <= 8 || rows * columns * depth <= 32768 { return .lanes }
     return .library
   }

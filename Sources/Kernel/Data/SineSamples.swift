@@ -1,12 +1,14 @@
 /// Samples of a sine in several dimensions at uniform random inputs.
 public enum SineSamples {
-  /// Samples of y = sin(x_1 + ... + x_d + phase) + offset with x uniform in [-1, 1]^d.
+  /// Samples of y = sin(Σ x_k + phase) + offset with x uniform in [-1, 1]^d.
+  ///
   /// - Parameters:
   ///   - count: The number of samples.
   ///   - dimension: d.
   ///   - phase: Added inside the sine, in radians.
   ///   - offset: Added to the sine.
   ///   - seed: The seed index of the purpose `data`.
+  /// - Returns: The samples.
   public static func sineOfSum(
     count: Int, dimension: Int, phase: Double, offset: Double, seed: UInt32
   ) -> RegressionSamples {
@@ -17,10 +19,12 @@ public enum SineSamples {
   }
 
   /// Samples of the teaching notebook: y = 3.5 Σ sin(5 x_k + 1) with x uniform in [-4, 2]^d.
+  ///
   /// - Parameters:
   ///   - count: The number of samples.
   ///   - dimension: d.
   ///   - seed: The seed index of the purpose `data`.
+  /// - Returns: The samples.
   public static func sumOfSines(count: Int, dimension: Int, seed: UInt32) -> RegressionSamples {
     let points = uniformPoints(count: count, dimension: dimension, from: -4, to: 2, seed: seed)
     return RegressionSamples(

@@ -24,11 +24,14 @@ extension Graph {
     var gram = constant(0, Shape(samples, samples))
     for index in between {
       let record = records[index]
+      let wanted = record.inputs.map { isParameter.contains($0.index) }
+      let areSamples = record.inputs.map {
+        onTheWay[$0.index] && !isParameter.contains($0.index)
+      }
       precondition(
         record.output.shape.rows == samples && record.output.shape.stack == 1
-          && record.operation.keepsSamples(of: record.inputs.map(\.shape)),
+          && record.operation.keepsSamples(record.inputs.map(\.shape), areSamples: areSamples),
         "between the parameters and the output, samples are rows: \(record.operation) mixes them")
-      let wanted = record.inputs.map { isParameter.contains($0.index) }
       guard wanted.contains(true), let delta = deltas[index] else { continue }
       for (input, wanted) in zip(record.inputs, wanted) where wanted {
         precondition(

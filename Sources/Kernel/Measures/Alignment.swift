@@ -12,10 +12,11 @@ public enum Alignment {
       "Amplitude-weighted mean of |cos| between the input weights and the direction Σ y (x, 1) of"
       + " the data; 1 when all are condensed on it.")
 
-  /// The alignment; NaN when no neuron has an amplitude.
+  /// The alignment of neurons with a direction.
   /// - Parameters:
   ///   - neurons: The neurons.
   ///   - direction: u, of unit length.
+  /// - Returns: From 0 to 1; NaN when no neuron has an amplitude.
   public static func value(_ neurons: Neurons, along direction: [Double]) -> Double {
     precondition(direction.count == neurons.inputCount, "alignment: a direction of the inputs")
     var aligned = 0.0

@@ -16,8 +16,9 @@ public enum DirectionNumber {
   /// The number of bins.
   static let binCount = 60
 
-  /// The effective number of directions; NaN when no neuron has an amplitude.
+  /// The effective number of directions.
   /// - Parameter neurons: Neurons with two entries a direction: (weight, bias).
+  /// - Returns: From 1 to 60; NaN when no neuron has an amplitude.
   public static func value(_ neurons: Neurons) -> Double {
     precondition(neurons.inputCount == 2, "direction number: one input and the bias")
     var bins = [Double](repeating: 0, count: binCount)

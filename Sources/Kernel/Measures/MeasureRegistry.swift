@@ -3,12 +3,13 @@ public import Protocol
 /// The measures that studies share: adding one is one file and one line here.
 public enum MeasureRegistry {
   /// Every shared measure.
-  public static let all: [MeasureDescription] = [
-    RelativeChange.inputWeights,
-    RelativeChange.outputWeights,
-    RelativeChange.allWeights,
-    DirectionNumber.description,
-    Alignment.description,
-    MeanAbsoluteCosine.description,
-  ] + TrainingMeasures.all
+  public static let all: [MeasureDescription] =
+    [
+      RelativeChange.inputWeights,
+      RelativeChange.outputWeights,
+      RelativeChange.allWeights,
+      DirectionNumber.description,
+      Alignment.description,
+      MeanAbsoluteCosine.description,
+    ] + TrainingMeasures.all
 }

@@ -23,6 +23,7 @@ public enum RelativeChange {
   /// - Parameters:
   ///   - start: The entries at the start.
   ///   - end: The entries at the end, in the same order.
+  /// - Returns: RD; NaN for weights that began at 0 and stayed there.
   public static func value<Scalar: BinaryFloatingPoint>(start: [Scalar], end: [Scalar]) -> Double {
     squares(start: start, end: end).relativeChange
   }

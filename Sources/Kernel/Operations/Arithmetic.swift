@@ -96,7 +96,10 @@ struct Arithmetic: Operation {
     lowering.pairwise(Int(operation))
   }
 
-  func keepsSamples(of inputs: [Shape]) -> Bool { true }
+  func keepsSamples(_ inputs: [Shape], areSamples: [Bool]) -> Bool {
+    let shape = shape(of: inputs)
+    return zip(inputs, areSamples).allSatisfy { $0.rows == shape.rows || !$1 }
+  }
 
   func overwritable(_ inputs: [Shape]) -> [Int] {
     let shape = shape(of: inputs)

@@ -43,6 +43,6 @@ struct TanhBackward: Operation {
   }
 
   func lower(_ lowering: inout Lowering) { lowering.pairwise(Int(kernel_operation_tanh_backward)) }
-  func keepsSamples(of inputs: [Shape]) -> Bool { true }
+  func keepsSamples(_ inputs: [Shape], areSamples: [Bool]) -> Bool { true }
   func overwritable(_ inputs: [Shape]) -> [Int] { [0, 1] }
 }

@@ -91,7 +91,9 @@ struct Linear: Operation {
         bias: hasBias ? lowering.inputs[2] : nil))
   }
 
-  func keepsSamples(of inputs: [Shape]) -> Bool { true }
+  func keepsSamples(_ inputs: [Shape], areSamples: [Bool]) -> Bool {
+    !areSamples.dropFirst().contains(true)
+  }
 
   func gram(_ site: DerivativeSite, in graph: inout Graph) -> Node? {
     guard site.wanted[1], !site.wanted[0] else { return nil }

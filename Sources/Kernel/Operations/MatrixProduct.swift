@@ -67,7 +67,9 @@ struct MatrixProduct: Operation {
         second: lowering.inputs[1], output: lowering.output))
   }
 
-  func keepsSamples(of inputs: [Shape]) -> Bool { !transposeLeft }
+  func keepsSamples(_ inputs: [Shape], areSamples: [Bool]) -> Bool {
+    !transposeLeft && !areSamples[1]
+  }
 
   func gram(_ site: DerivativeSite, in graph: inout Graph) -> Node? {
     // out = X op(W): the derivative of sample i is X_i^T delta_i, and so the Gram matrix is

@@ -14,9 +14,9 @@ protocol Operation: Hashable, Sendable {
   /// The steps that compute the output.
   func lower(_ lowering: inout Lowering)
 
-  /// Whether row i of the output depends, of each operand with as many rows, on row i alone: what
-  /// per-sample derivatives rest on.
-  func keepsSamples(of inputs: [Shape]) -> Bool
+  /// Whether row i of the output depends on row i alone of the operands that are marked as values of
+  /// samples: what per-sample derivatives rest on. The other operands are data or parameters.
+  func keepsSamples(_ inputs: [Shape], areSamples: [Bool]) -> Bool
 
   /// The operands whose buffer the output may take over when nobody reads them later.
   func overwritable(_ inputs: [Shape]) -> [Int]
@@ -27,7 +27,7 @@ protocol Operation: Hashable, Sendable {
 }
 
 extension Operation {
-  func keepsSamples(of inputs: [Shape]) -> Bool { false }
+  func keepsSamples(_ inputs: [Shape], areSamples: [Bool]) -> Bool { false }
   func overwritable(_ inputs: [Shape]) -> [Int] { [] }
   func gram(_ site: DerivativeSite, in graph: inout Graph) -> Node? { nil }
 }
@@ -74,6 +74,6 @@ extension UnaryOperation {
     lowering.append(step)
   }
 
-  func keepsSamples(of inputs: [Shape]) -> Bool { true }
+  func keepsSamples(_ inputs: [Shape], areSamples: [Bool]) -> Bool { true }
   func overwritable(_ inputs: [Shape]) -> [Int] { [0] }
 }

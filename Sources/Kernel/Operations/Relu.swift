@@ -45,6 +45,6 @@ struct ReluBackward: Operation {
   }
 
   func lower(_ lowering: inout Lowering) { lowering.pairwise(Int(kernel_operation_relu_backward)) }
-  func keepsSamples(of inputs: [Shape]) -> Bool { true }
+  func keepsSamples(_ inputs: [Shape], areSamples: [Bool]) -> Bool { true }
   func overwritable(_ inputs: [Shape]) -> [Int] { [0, 1] }
 }

@@ -36,7 +36,7 @@ struct Softmax: Operation {
     lowering.append(step)
   }
 
-  func keepsSamples(of inputs: [Shape]) -> Bool { true }
+  func keepsSamples(_ inputs: [Shape], areSamples: [Bool]) -> Bool { true }
   func overwritable(_ inputs: [Shape]) -> [Int] { [0] }
 }
 
@@ -65,5 +65,5 @@ struct SoftmaxCrossEntropy: Operation {
     lowering.append(step)
   }
 
-  func keepsSamples(of inputs: [Shape]) -> Bool { true }
+  func keepsSamples(_ inputs: [Shape], areSamples: [Bool]) -> Bool { true }
 }

@@ -89,7 +89,7 @@ struct Sum: Operation {
     lowering.append(step)
   }
 
-  func keepsSamples(of inputs: [Shape]) -> Bool { direction == .columns }
+  func keepsSamples(_ inputs: [Shape], areSamples: [Bool]) -> Bool { direction == .columns }
 }
 
 /// out = a repeated to a shape.
@@ -116,5 +116,7 @@ struct Broadcast: Operation {
     lowering.append(step)
   }
 
-  func keepsSamples(of inputs: [Shape]) -> Bool { true }
+  func keepsSamples(_ inputs: [Shape], areSamples: [Bool]) -> Bool {
+    inputs[0].rows == shape.rows
+  }
 }

@@ -24,12 +24,12 @@ struct GreatestEigenvalue {
   /// - Parameter values: n x n elements, row-major.
   /// - Returns: The eigenvalue, to about the last place of the greatest element; NaN where an element
   ///   is not finite.
-  mutating func callAsFunction<Element: Scalar>(_ values: Span<Element>) -> Double {
+  mutating func callAsFunction(_ values: Span<Double>) -> Double {
     precondition(values.count == order * order, "a matrix of \(order) x \(order)")
     var sum = 0.0
     for row in 0..<order {
       for column in 0...row {
-        let value = Double(values[row * order + column])
+        let value = values[row * order + column]
         matrix[row * order + column] = value
         matrix[column * order + row] = value
         sum += value

@@ -10,6 +10,7 @@ public final class ParameterUpdate<Element: Scalar> {
   private let tier: KernelTier
   private let layers: [Range<Int>]
   private let result = Arena<Element>(count: 1)
+  private let gramInDouble: Arena<Double>
   private let plan: Plan<Element>
   private let gram: Node?
   private var eigenvalue: GreatestEigenvalue
@@ -27,6 +28,7 @@ public final class ParameterUpdate<Element: Scalar> {
     self.tier = tier
     blocks = (0..<blockCount).map { _ in Arena(count: plan.store.blockCount) }
     eigenvalue = GreatestEigenvalue(order: gram?.shape.rows ?? 0)
+    gramInDouble = Arena(count: gram?.shape.count ?? 0)
     layers = Self.layers(of: plan.store)
   }
 
@@ -63,7 +65,14 @@ public final class ParameterUpdate<Element: Scalar> {
   /// The greatest eigenvalue of the Gram matrix of the per-sample gradients.
   public func greatestGramEigenvalue() -> Double {
     guard let gram else { preconditionFailure("an optimiser that reads the Gram matrix says so") }
-    return plan.withValue(of: gram) { eigenvalue($0) }
+    var step = unsafe kernel_step()
+    unsafe step.output = UnsafeMutableRawPointer(gramInDouble.base)
+    unsafe step.columns = Int64(gramInDouble.count)
+    plan.withValue(of: gram) { values in
+      unsafe values.withUnsafeBufferPointer { unsafe step.first = UnsafeRawPointer($0.baseAddress) }
+      unsafe perform(&step, Int(kernel_operation_widen))
+    }
+    return gramInDouble.withSlice(offset: 0, count: gramInDouble.count) { eigenvalue($0) }
   }
 
   private func norm(of arena: Arena<Element>, _ range: Range<Int>) -> Double {

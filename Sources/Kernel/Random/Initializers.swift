@@ -50,6 +50,7 @@ public struct TwoLayerWeights: Equatable, Sendable {
   ///   - antisymmetric: Whether half of the neurons (a, w) is drawn and the other half is their
   ///     copies (-a, w), so that the network is zero at the start.
   ///   - seed: The seed index of the purpose `initialization`.
+  /// - Returns: The weights, half of them copies of the others when `antisymmetric`.
   public static func draw(
     width: Int, inputs: Int, inputDeviation: Double, outputDeviation: Double,
     antisymmetric: Bool, seed: UInt32

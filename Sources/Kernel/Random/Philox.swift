@@ -17,6 +17,7 @@ public enum Philox {
   /// - Parameters:
   ///   - counter: The address of the block.
   ///   - key: The two words that tell streams apart.
+  /// - Returns: Four words.
   public static func block(counter: Block, key: SIMD2<UInt32>) -> Block {
     var words = counter
     var roundKey = key

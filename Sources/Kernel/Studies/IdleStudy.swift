@@ -32,8 +32,8 @@ struct IdleStudy: Study {
           + " that trains it with abort()."),
     ],
     measures: [draw],
-    // A core does about 10^9 multiply-adds while a trial waits for a second.
-    cost: "1000000000 * seconds")
+    // What a core would do while a trial waits, so that `plan` prices the wait.
+    cost: "2000000000 * seconds")
 
   /// The number that a trial reports.
   private static let draw = MeasureDescription(
@@ -55,7 +55,9 @@ struct IdleStudy: Study {
     }
     return TrainingReport(
       outcome: outcome,
-      measures: [MeasureValue(name: IdleStudy.draw.name, number: IdleStudy.draw(from: request.key))],
+      measures: [
+        MeasureValue(name: IdleStudy.draw.name, number: IdleStudy.draw(from: request.key))
+      ],
       steps: 0)
   }
 

@@ -15,7 +15,10 @@ struct PhasePoint: Hashable, Comparable {
   /// The point in words: (γ, γ′).
   var text: String { "(\(Numeral.short(gamma)), \(Numeral.short(gammaPrime)))" }
 
-  /// The point of these exponents, each less than 10^9 in size.
+  /// Exponents are smaller than this; rows with larger ones are no trials of a study.
+  static let magnitudeMax = 1000.0
+
+  /// The point of these exponents, each smaller than ``magnitudeMax`` in size.
   init(_ gamma: Double, _ gammaPrime: Double) {
     gammaUnits = Int64((gamma * 1e9).rounded())
     gammaPrimeUnits = Int64((gammaPrime * 1e9).rounded())
@@ -62,7 +65,9 @@ struct PhaseTable {
       guard fixed.allSatisfy({ PhaseTable.isSame(row.parameters[$0.key], $0.value) }),
         let width = row.parameters["width"]?.integer, width >= PhaseTable.widthMin,
         let gamma = row.parameters["init.gamma"]?.number,
-        let gammaPrime = row.parameters["init.gammaPrime"]?.number
+        let gammaPrime = row.parameters["init.gammaPrime"]?.number,
+        gamma.magnitude < PhasePoint.magnitudeMax,
+        gammaPrime.magnitude < PhasePoint.magnitudeMax
       else { continue }
       switch row.outcome {
       case .completed(.rule):
@@ -126,6 +131,7 @@ struct PhaseTable {
   /// - Parameters:
   ///   - samples: The function's values by ascending γ.
   ///   - stepMax: Neighbours farther apart than this hide where a zero is; none is taken there.
+  /// - Returns: Where the function is zero, ascending.
   static func zeros(
     _ samples: [(gamma: Double, value: Double)], stepMax: Double
   ) -> [Double] {
@@ -144,6 +150,7 @@ struct PhaseTable {
   ///   - low: The lower end of the interval.
   ///   - high: The upper end.
   ///   - stepMax: The longest gap.
+  /// - Returns: Whether there is a value at or beyond both ends and no gap is longer.
   static func covers(_ values: [Double], from low: Double, to high: Double, stepMax: Double) -> Bool
   {
     guard let first = values.last(where: { $0 <= low + tolerance }),

@@ -32,6 +32,7 @@ struct StatementFindings {
   ///   - remark: What is added to the evidence in any case; empty for nothing.
   ///   - summary: What takes the place of the numbers that agree where listing them says less; it
   ///     is given how many agree and how many numbers there are.
+  /// - Returns: The statement with its verdict and evidence.
   func verdict(
     on statement: StatementDescription, remark: String,
     summary: ((_ agreeing: Int, _ all: Int) -> String)? = nil

@@ -64,7 +64,7 @@ enum TwoLayerParameters {
 
   /// The boundary γ = 1 for γ′ <= 0, γ = 1 + γ′ for γ′ >= 0, over the whole range of both exponents.
   static let boundary =
-  TheoryLine(
+    TheoryLine(
       label: "theory", x: "init.gamma", y: "init.gammaPrime",
       points: [.init(x: 1, y: -2), .init(x: 1, y: 0), .init(x: 3, y: 2)])
 

@@ -124,12 +124,14 @@ let package = Package(
     .testTarget(
       name: "WorkerTests",
       dependencies: ["WorkerCore", "Protocol", "TestSupport"],
+      exclude: ["Golden"],
       swiftSettings: strict,
       linkerSettings: staticOpenBLAS
     ),
     .testTarget(
       name: "PlanningTests",
       dependencies: ["Planning", "Protocol", "TestSupport"],
+      exclude: ["Golden"],
       swiftSettings: strict
     ),
     .testTarget(
@@ -140,6 +142,7 @@ let package = Package(
     .testTarget(
       name: "CatalogStoreTests",
       dependencies: ["CatalogStore", "Planning", "Protocol", "TestSupport"],
+      exclude: ["Golden"],
       swiftSettings: strict
     ),
     .testTarget(

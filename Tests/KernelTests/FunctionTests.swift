@@ -22,26 +22,26 @@ import Testing
 
   static let functions: [Function] = [
     Function(
-      name: "exponential", range: -80...80, singleUlps: 1, doubleUlps: 1,
+      name: "exponential", range: -80...80, singleUlps: 1, doubleUlps: 2,
       build: { $0.exponential($1) }, reference: { exp($0) }),
     Function(
-      name: "logarithm", range: 1e-6...1e6, singleUlps: 1.5, doubleUlps: 1.5,
+      name: "logarithm", range: 1e-6...1e6, singleUlps: 1.5, doubleUlps: 2,
       build: { $0.logarithm($1) }, reference: { log($0) }),
     Function(
-      name: "tanh", range: -12...12, singleUlps: 2, doubleUlps: 2, build: { $0.tanh($1) },
+      name: "tanh", range: -12...12, singleUlps: 2, doubleUlps: 3, build: { $0.tanh($1) },
       reference: { tanh($0) }),
     Function(
-      name: "sigmoid", range: -80...80, singleUlps: 2.5, doubleUlps: 2.5,
+      name: "sigmoid", range: -80...80, singleUlps: 2.5, doubleUlps: 4,
       build: { $0.sigmoid($1) }, reference: { 1 / (1 + exp(-$0)) }),
     Function(
-      name: "softplus", range: -80...80, singleUlps: 2.5, doubleUlps: 2.5,
+      name: "softplus", range: -80...80, singleUlps: 2.5, doubleUlps: 4,
       build: { $0.softplus($1) }, reference: { $0 > 30 ? $0 + log1p(exp(-$0)) : log1p(exp($0)) }),
     Function(
-      name: "normal density", range: -12...12, singleUlps: 3, doubleUlps: 3,
+      name: "normal density", range: -12...12, singleUlps: 3, doubleUlps: 5,
       build: { $0.normalDensity($1) },
       reference: { FunctionTests.bell($0) / (2 * Double.pi).squareRoot() }),
     Function(
-      name: "normal distribution", range: -12...12, singleUlps: 4, doubleUlps: 4,
+      name: "normal distribution", range: -12...12, singleUlps: 4, doubleUlps: 5,
       build: { $0.normalCumulative($1) }, reference: { FunctionTests.cumulative($0) }),
     Function(
       name: "gelu", range: -12...12, singleUlps: 5, doubleUlps: 5, build: { $0.gelu($1) },
@@ -66,14 +66,15 @@ import Testing
 
   @Test(arguments: functions)
   func `single precision is as near as stated`(function: Function) {
-    #expect(worstUlps(Float.self, function, leastNormal: 2e-38, unit: 0x1p-23) < function.singleUlps)
+    #expect(
+      worstUlps(Float.self, function, leastNormal: 2e-38, unit: 0x1p-23) < function.singleUlps)
   }
 
   @Test(arguments: functions)
   func `double precision is as near as stated`(function: Function) {
     // The references, sums and products of the C library's results, are off by some units too.
     let ulps = worstUlps(Double.self, function, leastNormal: 1e-300, unit: 0x1p-52)
-    #expect(ulps < function.doubleUlps + 4)
+    #expect(ulps < function.doubleUlps)
   }
 
   private func worstUlps<Element: Scalar>(
@@ -112,7 +113,8 @@ import Testing
     let values = apply(Double.self, function, points)
     #expect(values[2].isNaN)
     for (point, value) in zip(points, values) where !point.isNaN {
-      let reference = point == -.infinity && function.name == "gelu" ? .nan : function.reference(point)
+      let reference =
+        point == -.infinity && function.name == "gelu" ? .nan : function.reference(point)
       #expect(
         value == reference || value.isNaN && reference.isNaN
           || abs(value - reference) < 1e-15, "at \(point)")

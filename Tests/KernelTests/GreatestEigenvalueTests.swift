@@ -31,7 +31,7 @@ import Testing
   @Test(arguments: [1, 2, 3, 4, 7, 16, 40])
   func `it is the greatest of known eigenvalues`(order: Int) {
     var draws = Draws(seed: UInt64(order))
-    let eigenvalues = draws.numbers(order, in: 0.01...1) .map { $0 * 1e-6 }
+    let eigenvalues = draws.numbers(order, in: 0.01...1).map { $0 * 1e-6 }
     let expected = eigenvalues.max() ?? 0
     let found = greatest(matrix(eigenvalues, seed: 4), order: order)
     #expect(abs(found - expected) < 1e-13 * expected)
@@ -64,6 +64,8 @@ import Testing
   @Test func `a second matrix is not disturbed by the first`() {
     var eigenvalue = GreatestEigenvalue(order: 3)
     _ = eigenvalue([3, 1, 0, 1, 5, 2, 0, 2, 9].span)
-    #expect(eigenvalue([1, 0, 0, 0, 2, 0, 0, 0, 3].span) == greatest([1, 0, 0, 0, 2, 0, 0, 0, 3], order: 3))
+    #expect(
+      eigenvalue([1, 0, 0, 0, 2, 0, 0, 0, 3].span)
+        == greatest([1, 0, 0, 0, 2, 0, 0, 0, 3], order: 3))
   }
 }

@@ -30,7 +30,7 @@ import Testing
   }
 
   static let faults: [[UInt8]] = [
-    [], [1, 2, 3], file("{")  , file("[]"), [255, 255, 255, 255, 255, 255, 255, 255, 1],
+    [], [1, 2, 3], file("{"), file("[]"), [255, 255, 255, 255, 255, 255, 255, 255, 1],
     file(#"{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}"#, data: [0, 0]),
     file(#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, data: [0, 0, 0, 0]),
     file(#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, data: [0, 0, 0, 0]),

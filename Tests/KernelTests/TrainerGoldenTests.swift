@@ -10,7 +10,8 @@ import Testing
   static let profiles: [NumericProfile] = [.pinned, .openblas]
 
   @Test(arguments: GoldenCase.names, profiles)
-  func `gradients in single precision are PyTorch's`(name: String, numerics: NumericProfile) throws {
+  func `gradients in single precision are PyTorch's`(name: String, numerics: NumericProfile) throws
+  {
     let golden = try GoldenCase(name)
     let trainer = try golden.trainer(Float.self, numerics: numerics)
     trainer.evaluate()
@@ -22,7 +23,8 @@ import Testing
   }
 
   @Test(arguments: GoldenCase.names, profiles)
-  func `gradients in double precision are PyTorch's`(name: String, numerics: NumericProfile) throws {
+  func `gradients in double precision are PyTorch's`(name: String, numerics: NumericProfile) throws
+  {
     let golden = try GoldenCase(name)
     let trainer = try golden.trainer(Double.self, numerics: numerics)
     trainer.evaluate()

@@ -30,9 +30,10 @@ import Testing
     #expect(try StudyRow(json: try JSONValue(parsing: Self.row.json.text)) == Self.row)
   }
 
-  @Test(arguments: [
-    .completed(.rule), .completed(.steps), .completed(.cap), .diverged, .failed(.time, "late"),
-  ] as [TrialOutcome])
+  @Test(
+    arguments: [
+      .completed(.rule), .completed(.steps), .completed(.cap), .diverged, .failed(.time, "late"),
+    ] as [TrialOutcome])
   func `every outcome comes back as it was`(outcome: TrialOutcome) throws {
     var row = Self.row
     row.outcome = outcome

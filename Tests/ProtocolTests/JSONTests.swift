@@ -13,7 +13,7 @@ import Testing
   }
 
   @Test func `numbers keep every bit`() throws {
-    for number in [0.1, -0.0, 1e-320, .greatestFiniteMagnitude, 2.0 / 3.0] {
+    for number in [0.1, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 2.0 / 3.0] {
       let read = try JSONValue(parsing: JSONValue.real(number).text).number
       #expect(read?.bitPattern == number.bitPattern)
     }

@@ -72,7 +72,7 @@ private struct Simulation {
     time += Double.random(in: 0...2, using: &random)
     let names = workers.keys.sorted()
     let name = names[Int.random(in: 0..<names.count, using: &random)]
-    switch Int.random(in: 0..<(withFaults ? 12 : 6), using: &random) {
+    switch Int.random(in: 0..<(withFaults ? 13 : 6), using: &random) {
     case 0: connect(name)
     case 1...4: train(name)
     case 5: send(.tick)
@@ -81,6 +81,7 @@ private struct Simulation {
     case 8: time += 150
     case 9: failOne(name)
     case 10: answerAgain(name)
+    case 11: beat(name)
     default: send(.tick)
     }
   }
@@ -123,6 +124,12 @@ private struct Simulation {
     send(.failed(name, assignment))
   }
 
+  /// A heartbeat: the first trials that it holds are in its slots.
+  private mutating func beat(_ name: NodeName) {
+    guard let worker = workers[name], worker.isConnected else { return }
+    send(.running(name, Array(worker.held.prefix(1))))
+  }
+
   private mutating func answerAgain(_ name: NodeName) {
     guard
       let assignment = attempts.filter({ counted.contains($0.trial) }).min(by: {
@@ -155,6 +162,9 @@ private struct Simulation {
       let trials = Set(assignments.map(\.trial))
       workers[name]?.held.removeAll { trials.contains($0.trial) }
       workers[name]?.held += assignments
+    case .assignAgain(let name, let assignments):
+      let missing = assignments.filter { workers[name]?.held.contains($0) == false }
+      workers[name]?.held += missing
     case .retract(let name, let assignments):
       workers[name]?.held.removeAll { assignments.contains($0) }
     case .end(let reason):

@@ -70,9 +70,18 @@ import Testing
     #expect(world.scheduler.state.heldCount == 2)
   }
 
-  @Test func `what a returning node has forgotten is handed out again`() {
+  @Test func `what a returning node never began is handed to it under its number`() {
     var world = SchedulerWorld(trials: 2, nodes: ["a": 1])
     let assigned = world.ready("a")
+    world.send(.nodeLost(NodeName("a")))
+    let actions = world.send(.nodeReady(NodeName("a"), held: [assigned[1]]))
+    #expect(actions == [.assignAgain(NodeName("a"), [assigned[0]])])
+  }
+
+  @Test func `what a returning node had begun and has forgotten is another attempt`() {
+    var world = SchedulerWorld(trials: 2, nodes: ["a": 1])
+    let assigned = world.ready("a")
+    world.send(.running(NodeName("a"), [assigned[0]]))
     world.send(.nodeLost(NodeName("a")))
     let actions = world.send(.nodeReady(NodeName("a"), held: [assigned[1]]))
     #expect(actions.givenUp(on: "a").first?.assignments == [assigned[0]])

@@ -18,6 +18,8 @@ package struct TemporaryDirectory: Sendable {
   /// - Parameters:
   ///   - isolation: where the caller runs, and so does `body`.
   ///   - body: what needs the directory.
+  /// - Returns: what `body` returns.
+  /// - Throws: what `body` throws, and an error of the system when there is no room for a directory.
   package static func with<Value>(
     isolation: isolated (any Actor)? = #isolation,
     _ body: (TemporaryDirectory) async throws -> Value
@@ -29,7 +31,9 @@ package struct TemporaryDirectory: Sendable {
 
   private init() throws {
     let parent = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
-    var template = Array(parent.appendingPathComponent("phasegrid-test-XXXXXX").path.utf8CString)
+    // mkdtemp replaces these six letters.
+    let unique = String(repeating: "X", count: 6)
+    var template = Array(parent.appendingPathComponent("phasegrid-test-" + unique).path.utf8CString)
     guard mkdtemp(&template) != nil else {
       throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
     }

@@ -165,6 +165,27 @@ import Testing
     }
   }
 
+  @Test func `one directory under two names has one daemon`() async throws {
+    try await WorkerWorld.with { world in
+      let (first, attached) = try await world.attach()
+      let other = world.runtimeDirectory + "/other-name"
+      try FileManager.default.createSymbolicLink(
+        atPath: other, withDestinationPath: world.runtimeDirectory)
+      let second = try WorkerClient(
+        program: BuiltProgram("phasegrid-worker").path,
+        arguments: ["serve", "--directory", other + "/worker/"], environment: world.environment)
+      second.send(
+        .attach(
+          Attach(catalog: world.catalog, spool: nil, committed: 0, slots: 1, leaseSeconds: 60)))
+      guard case .attached(let answer) = try await second.next() else {
+        throw WorldError(what: "the worker did not greet")
+      }
+      #expect(answer.spool == attached.spool)
+      #expect(try await first.refusal() != nil)
+      #expect(world.processes("daemon").count == 1)
+    }
+  }
+
   @Test func `the directory and all in it are the owner's alone`() async throws {
     try await WorkerWorld.with { world in
       let (client, _) = try await world.attach()

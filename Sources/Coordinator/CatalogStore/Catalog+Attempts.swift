@@ -38,8 +38,10 @@ extension Catalog {
     try await write("note running trials") { database in
       for attempt in attempts {
         try database.run(
-          "UPDATE attempt SET state = 'running' WHERE trial = ? AND number = ? AND state = 'assigned'",
-          attempt.trial.value, attempt.number.value)
+          """
+          UPDATE attempt SET state = 'running' \
+          WHERE trial = ? AND number = ? AND state = 'assigned'
+          """, attempt.trial.value, attempt.number.value)
       }
     }
   }

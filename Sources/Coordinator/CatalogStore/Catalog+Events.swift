@@ -25,6 +25,7 @@ extension Catalog {
   /// - Parameters:
   ///   - countMax: how many at most.
   ///   - kind: of one kind only.
+  /// - Returns: at most `countMax` events.
   /// - Throws: `catalog.damaged`, `catalog.input-output`, `catalog.busy`.
   package func events(
     last countMax: Int = 100, of kind: EventKind? = nil

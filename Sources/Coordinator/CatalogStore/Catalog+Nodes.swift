@@ -54,18 +54,18 @@ package struct NodeActivity: Hashable, Sendable {
 extension Catalog {
   /// Writes down what is known of a node.
   ///
-  /// What has been committed of its spool stays as it is, because ``record(_:setAside:atMicroseconds:)``
-  /// alone moves it; only another spool begins from 0.
+  /// What has been committed of its spool stays as it is, because
+  /// ``record(_:setAside:atMicroseconds:)`` alone moves it; only another spool begins from 0.
   /// - Throws: `catalog.full`, `catalog.input-output`, `catalog.busy`, `catalog.damaged`.
   package func upsert(_ node: NodeRecord) async throws(CatalogError) {
     try await write("write the node '\(node.name)' down") { database in
       try database.run(
         """
-        INSERT INTO node (name, machine, release, processors, state, spool, last_seen_microseconds) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        INSERT INTO node (name, machine, release, processors, state, spool, \
+        last_seen_microseconds) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
         ON CONFLICT (name) DO UPDATE SET machine = ?2, release = ?3, processors = ?4, state = ?5, \
-        committed_sequence = CASE WHEN ?6 IS NULL OR spool IS ?6 THEN committed_sequence ELSE 0 END, \
-        spool = coalesce(?6, spool), last_seen_microseconds = coalesce(?7, last_seen_microseconds)
+        committed_sequence = \
+        CASE WHEN ?6 IS NULL OR spool IS ?6 THEN committed_sequence ELSE 0 END, spool = coalesce(?6, spool), last_seen_microseconds = coalesce(?7, last_seen_microseconds)
         """, node.name.value, node.machine.value, node.release.value, node.processors.value,
         node.state.value, node.spool?.value ?? .null, node.lastSeenMicroseconds.value)
     }
@@ -89,6 +89,7 @@ extension Catalog {
   /// What each node holds, and what it has done lately; nodes without either are left out.
   /// - Parameter time: since when answers count, in microseconds since 1970 by the coordinator's
   ///   clock.
+  /// - Returns: one element a node, by name.
   /// - Throws: `catalog.damaged`, `catalog.input-output`, `catalog.busy`.
   package func activity(
     sinceMicroseconds time: Int64

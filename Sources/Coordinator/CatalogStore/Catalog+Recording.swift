@@ -136,8 +136,8 @@ private struct Recording {
     if let difference {
       try database.appendEvent(
         .determinismFault,
-        "attempt \(received.result.attempt.rawValue) on '\(received.node)' gave another result than "
-          + "\(stored.source): \(difference); the first result stays",
+        "attempt \(received.result.attempt.rawValue) on '\(received.node)' gave another result "
+          + "than \(stored.source): \(difference); the first result stays",
         node: received.node, trial: standing.id, atMicroseconds: timeMicroseconds)
     }
     if standing.attemptState?.isAnswered == true {

@@ -9,6 +9,7 @@ extension Catalog {
   ///   - trials: its trials in grid order.
   ///   - studyDescriptionJSON: the study as the worker described it.
   ///   - time: now, in microseconds since 1970.
+  /// - Returns: the sweep's row, and what of the grid the catalog had.
   /// - Throws: as ``register(_:trials:atMicroseconds:)``.
   package func register(
     _ plan: SweepPlan, trials: some Sequence<PlannedTrial> & Sendable,
@@ -49,6 +50,7 @@ extension Catalog {
   /// - Parameters:
   ///   - trials: the trials in grid order.
   ///   - missing: told each trial that is to be trained, once.
+  /// - Returns: what ``register(_:trials:atMicroseconds:)`` would.
   /// - Throws: `catalog.damaged`, `catalog.input-output`, `catalog.busy`.
   package func preview(
     trials: some Sequence<PlannedTrial> & Sendable,
@@ -68,6 +70,7 @@ extension Catalog {
   ///   - trials: the trials in grid order.
   ///   - path: the catalog, which need not exist.
   ///   - missing: told each trial that is to be trained, once.
+  /// - Returns: what ``register(_:trials:atMicroseconds:)`` would.
   /// - Throws: the errors of ``open(path:access:)`` but `catalog.missing`.
   package static func preview(
     trials: some Sequence<PlannedTrial> & Sendable, path: String,
@@ -144,8 +147,9 @@ private struct Registration {
       ?? TrialStanding(id: insert(trial, database), outcome: nil)
     let isFirst = seen.insert(standing.id)
     try database.run(
-      "INSERT INTO cell_trial (sweep, position, replicate, trial, is_shared) VALUES (?, ?, ?, ?, ?)",
-      sweep.value, position.value, trial.specification.replicate.value, standing.id.value,
+      """
+      INSERT INTO cell_trial (sweep, position, replicate, trial, is_shared) VALUES (?, ?, ?, ?, ?)
+      """, sweep.value, position.value, trial.specification.replicate.value, standing.id.value,
       (isFirst ? 0 : 1).value)
     counts.rows += 1
     if isFirst { counts.count(standing.outcome) }
@@ -206,7 +210,8 @@ extension Database {
       """
       INSERT INTO sweep (name, study, revision, numerics, state, memory_limit_bytes, \
       time_limit_seconds, created_microseconds, updated_microseconds, axes, measures, replicates, \
-      file, study_description) VALUES (?1, ?2, ?3, ?4, 'open', ?5, ?6, ?7, ?7, ?8, ?9, ?10, ?11, ?12)
+      file, study_description) \
+      VALUES (?1, ?2, ?3, ?4, 'open', ?5, ?6, ?7, ?7, ?8, ?9, ?10, ?11, ?12)
       ON CONFLICT (name) DO UPDATE SET revision = ?3, numerics = ?4, state = 'open', \
       memory_limit_bytes = ?5, time_limit_seconds = ?6, updated_microseconds = ?7, axes = ?8, \
       measures = ?9, replicates = ?10, file = ?11, study_description = ?12

@@ -8,6 +8,7 @@ extension Catalog {
   ///   - sweep: the sweep.
   ///   - condition: which rows, over axes, parameters, `replicate`, `outcome`, `stop` and measures;
   ///     `nil` for all.
+  /// - Returns: the whole table, in memory.
   /// - Throws: ``ExpressionError`` when the condition names what rows do not have, or compares what
   ///   cannot be compared; ``CatalogError`` `catalog.damaged`, `catalog.input-output`,
   ///   `catalog.busy`.
@@ -51,10 +52,11 @@ extension Catalog {
     }
   }
 
-  /// The trials of a sweep that have an outcome, each once, as the statements of its study see them.
+  /// The trials of a sweep that have an outcome, each once, as its study's statements see them.
   /// - Parameters:
   ///   - sweep: the sweep.
   ///   - condition: which, as in ``results(of:where:)``.
+  /// - Returns: the trials in grid order.
   /// - Throws: as ``results(of:where:)``.
   package func studyRows(
     of sweep: SweepRecord, where condition: Expression? = nil

@@ -6,9 +6,10 @@ package import Protocol
 ///
 /// Who may change what: one process at a time has a catalog open for writing, because opening it
 /// so takes its ``CatalogLock``; a reader changes nothing, and neither blocks the other. A trial
-/// and its attempts stay for ever. A trial's outcome is set once by ``record(_:setAside:atMicroseconds:)``;
-/// only a failed one is ever cleared or replaced. Each call is one transaction: what it returned
-/// from is on the disk, and after a kill at any moment the file holds the calls before.
+/// and its attempts stay for ever. A trial's outcome is set once, by
+/// ``record(_:setAside:atMicroseconds:)``; only a failed one is ever cleared or replaced. Each call
+/// is one transaction: what it returned from is on the disk, and after a kill at any moment the file
+/// holds the calls before.
 ///
 /// ```swift
 /// let catalog = try await Catalog.open(path: "phasegrid.sqlite", access: .writer)
@@ -39,6 +40,7 @@ package final class Catalog: Sendable {
   ///   - path: the file.
   ///   - access: a writer creates the file where there is none, and keeps the catalog's lock until
   ///     it is closed or released.
+  /// - Returns: the open catalog.
   /// - Throws: `catalog.missing`, `catalog.not-a-file`, `catalog.unreadable`,
   ///   `catalog.not-writable`, `catalog.not-a-catalog`, `catalog.damaged`, `catalog.newer`,
   ///   `catalog.older` (for a reader: a writer migrates it, after a backup), `catalog.locked`,

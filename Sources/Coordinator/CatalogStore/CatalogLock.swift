@@ -14,6 +14,7 @@ package final class CatalogLock: Sendable {
 
   /// Takes the lock of a catalog, which need not exist yet.
   /// - Parameter path: the catalog's file; the lock is the same whatever link leads to it.
+  /// - Returns: the lock, which is given back with ``release()`` or with the object.
   /// - Throws: `catalog.locked` naming process, host and start of the holder;
   ///   `catalog.not-writable` when the lock's file cannot be made;
   ///   `catalog.lock-unsupported` on a file system without locks.

@@ -23,6 +23,7 @@ struct ResultCondition {
   ///   - expression: over axes, parameters, `replicate`, `outcome`, `stop` and measures.
   ///   - sweep: the sweep whose rows are asked.
   ///   - parameters: the parameters of one of its trials, for their names and types.
+  /// - Throws: `expression.unknown-name`, `expression.type`.
   init(
     _ expression: Expression, sweep: SweepDefinition, parameters: [String: ParameterValue]
   ) throws(ExpressionError) {
@@ -63,6 +64,8 @@ struct ResultCondition {
   /// - Parameters:
   ///   - row: the row.
   ///   - parameters: those of its trial; empty when ``needsParameters`` is false.
+  /// - Returns: whether the condition is true; it is not where a value is missing.
+  /// - Throws: `expression.type`.
   func holds(
     _ row: ResultRow, parameters: [String: ParameterValue]
   ) throws(ExpressionError) -> Bool {

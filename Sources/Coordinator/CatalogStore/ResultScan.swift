@@ -83,9 +83,10 @@ struct ResultScan {
       , a.node, a.number, a.slot, a.started_microseconds, a.closed_microseconds, a.cpu_seconds,
         a.wall_seconds, a.peak_memory_bytes, a.core, a.release
       """ : ""
+    let parameters = condition?.needsParameters == true ? "t.parameters" : "NULL"
     return """
       SELECT l.position, c.coordinates, l.replicate, t.key, t.outcome, t.stop, t.failure, t.message,
-        \(condition?.needsParameters == true ? "t.parameters" : "NULL")\(measures.joined())\(provenance)
+        \(parameters)\(measures.joined())\(provenance)
       FROM cell_trial l
       JOIN cell c ON c.sweep = l.sweep AND c.position = l.position
       JOIN trial t ON t.id = l.trial

@@ -2,11 +2,12 @@
 enum TimeText {
   /// A date and time of ISO 8601, for instance `2025-11-21T14:02:48.000125Z`.
   ///
-  /// By arithmetic on the proleptic Gregorian calendar (Howard Hinnant, "chrono-compatible low-level
-  /// date algorithms"): a table of results needs it a million times.
+  /// By arithmetic on the proleptic Gregorian calendar (Howard Hinnant, "chrono-Compatible
+  /// Low-Level Date Algorithms"): a table of results needs it a million times.
   /// - Parameters:
   ///   - microseconds: the time since 1970.
   ///   - fractionDigits: 0 or 6 digits after the seconds.
+  /// - Returns: the text, 20 or 27 characters in the years that anybody meets.
   static func dateAndTime(microseconds: Int64, fractionDigits: Int = 6) -> String {
     let (seconds, fraction) = floorDivide(microseconds, by: 1_000_000)
     let (days, second) = floorDivide(seconds, by: 86_400)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Protocol
 
 /// The command line of Phasegrid.
@@ -25,6 +26,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
   /// Ends the process with the status that fits what happened.
   static func main() async {
+    // What cannot be written is found out where it is written.
+    signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

@@ -36,7 +36,7 @@ enum Output {
     write(bytes: Array(text.utf8), to: descriptor)
   }
 
-  /// Writes all bytes; a reader that has gone away ends the program quietly.
+  /// Writes all bytes.
   static func write(bytes: [UInt8], to descriptor: Int32 = STDOUT_FILENO) {
     var bytes = bytes[...]
     while !bytes.isEmpty {
@@ -44,6 +44,9 @@ enum Output {
       if count >= 0 {
         bytes = bytes.dropFirst(count)
       } else if errno != EINTR {
+        // A terminal that has gone away must not end a sweep; a reader of data that has, has all
+        // that it wanted.
+        if descriptor == STDERR_FILENO { return }
         _exit(ExitStatus.inputOutput.rawValue)
       }
     }

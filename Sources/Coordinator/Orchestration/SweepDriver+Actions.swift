@@ -12,6 +12,8 @@ extension SweepDriver {
         try await connect(name, afterSeconds: pause, in: &group)
       case .assign(let name, let assignments):
         try await assign(assignments, to: name)
+      case .assignAgain(let name, let assignments):
+        try await send(assignments, to: name)
       case .retract(let name, let assignments):
         retract(assignments, from: name)
       case .giveUp(let name, let assignments, let reason):
@@ -51,6 +53,10 @@ extension SweepDriver {
     try await commit()
     try await catalog.assign(
       assignments.map(\.attemptID), to: name, atMicroseconds: microseconds)
+    try await send(assignments, to: name)
+  }
+
+  private func send(_ assignments: [Assignment], to name: NodeName) async throws {
     var attempts: [TrialID: AttemptNumber] = [:]
     for assignment in assignments { attempts[assignment.trial] = assignment.attempt }
     let records = try await catalog.specifications(of: assignments.map(\.trial))

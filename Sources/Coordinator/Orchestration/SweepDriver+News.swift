@@ -65,7 +65,9 @@ extension SweepDriver {
     case .heartbeat(_, let running):
       guard connections[name]?.running != running else { return }
       connections[name]?.running = running
-      try await catalog.noteRunning(running.compactMap(assignment).map(\.attemptID))
+      let assignments = running.compactMap(assignment)
+      try await catalog.noteRunning(assignments.map(\.attemptID))
+      try await perform(handle(.running(name, assignments)), in: &group)
     case .refused(let reason):
       listener.notice("Node \(name) refused the connection: \(reason)")
       connections[name]?.link.close()

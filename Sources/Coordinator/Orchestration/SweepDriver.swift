@@ -115,7 +115,8 @@ package actor SweepDriver {
     var recalled: [NodeName: [Scheduling.PendingTrial]] = [:]
     for trial in pending.trials {
       let known = Scheduling.PendingTrial(
-        trial: trial.id, attempts: trial.lastAttempt, failures: trial.failedAttempts)
+        trial: trial.id, attempts: trial.lastAttempt, failures: trial.failedAttempts,
+        hasBegun: openAttempts[trial.id]?.isRunning ?? false)
       if let open = openAttempts[trial.id], nodes[open.node] != nil {
         trialsByKey[open.key] = trial.id
         recalled[open.node, default: []].append(known)

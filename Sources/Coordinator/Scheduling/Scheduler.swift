@@ -29,6 +29,7 @@ package struct Scheduler: Sendable {
       onBegin(nodes, waiting, recalled, &actions)
     case .nodeReady(let name, let held): onNodeReady(name, held, &actions)
     case .nodeLost(let name): onNodeLost(name, time, &actions)
+    case .running(let name, let assignments): onRunning(name, assignments)
     case .finished(let name, let assignment, let seconds):
       onFinished(name, assignment, seconds, &actions)
     case .failed(let name, let assignment): onFailed(name, assignment, &actions)
@@ -61,7 +62,7 @@ package struct Scheduler: Sendable {
         state.places[trial.trial] = .held(name)
         state.nodes[name]?.holdings[trial.trial] = SchedulerState.Holding(
           assignment: Assignment(trial: trial.trial, attempt: AttemptNumber(trial.attempts)),
-          failures: trial.failures)
+          failures: trial.failures, hasBegun: trial.hasBegun)
       }
     }
     for trial in waiting where state.places[trial.trial] == nil { wait(trial) }
@@ -76,15 +77,21 @@ package struct Scheduler: Sendable {
     node.failuresInARow = 0
     let reallyHeld = Set(held)
     var forgotten: [Assignment] = []
+    var missing: [Assignment] = []
     for (trial, holding) in node.holdings {
-      if reallyHeld.contains(holding.assignment) {
-        node.holdings[trial]?.isBeingRetracted = false
-      } else {
+      node.holdings[trial]?.isBeingRetracted = false
+      guard !reallyHeld.contains(holding.assignment) else { continue }
+      // What never began is handed out under the number that it has: it is no second try.
+      if holding.hasBegun || state.isStopping {
         forgotten.append(holding.assignment)
+      } else {
+        missing.append(holding.assignment)
       }
     }
     forgotten.sort { $0.trial < $1.trial }
+    missing.sort { $0.trial < $1.trial }
     state.nodes[name] = node
+    if !missing.isEmpty { actions.append(.assignAgain(name, missing)) }
     // A trial that is held here under a number that nobody remembers is left alone: its answer is
     // compared when it comes.
     release(forgotten, from: name)
@@ -101,6 +108,13 @@ package struct Scheduler: Sendable {
     let pause = policy.reconnectSeconds(name, failures: node.failuresInARow)
     state.nodes[name] = node
     actions.append(.connect(name, afterSeconds: pause))
+  }
+
+  private mutating func onRunning(_ name: NodeName, _ assignments: [Assignment]) {
+    for assignment in assignments
+    where state.nodes[name]?.holdings[assignment.trial]?.assignment == assignment {
+      state.nodes[name]?.holdings[assignment.trial]?.hasBegun = true
+    }
   }
 
   private mutating func onFinished(

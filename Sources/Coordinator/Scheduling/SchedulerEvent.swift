@@ -8,12 +8,15 @@ package struct PendingTrial: Hashable, Sendable {
   package var attempts: UInt32
   /// How many of its attempts failed.
   package var failures: UInt32
+  /// Whether its latest attempt was seen in a slot.
+  package var hasBegun: Bool
 
   /// Puts a pending trial together.
-  package init(trial: TrialID, attempts: UInt32, failures: UInt32) {
+  package init(trial: TrialID, attempts: UInt32, failures: UInt32, hasBegun: Bool = false) {
     self.trial = trial
     self.attempts = attempts
     self.failures = failures
+    self.hasBegun = hasBegun
   }
 }
 
@@ -41,6 +44,8 @@ package enum SchedulerEvent: Sendable {
   case nodeReady(NodeName, held: [Assignment])
   /// A node could not be connected, or its connection ended.
   case nodeLost(NodeName)
+  /// What a node's slots train now.
+  case running(NodeName, [Assignment])
   /// An attempt ended with a result; `seconds` is the time that it took.
   case finished(NodeName, Assignment, seconds: Double)
   /// An attempt ended without one.
@@ -59,6 +64,8 @@ package enum SchedulerAction: Hashable, Sendable {
   case connect(NodeName, afterSeconds: Double)
   /// Record these attempts in the catalog, then hand them to the node.
   case assign(NodeName, [Assignment])
+  /// Hand a node again what was handed to it and has not arrived: the attempts are recorded.
+  case assignAgain(NodeName, [Assignment])
   /// Ask a node for trials that it has not begun.
   case retract(NodeName, [Assignment])
   /// These attempts will not be waited for; their answers are compared if they come.
@@ -71,7 +78,8 @@ package enum SchedulerAction: Hashable, Sendable {
 
 /// Why an attempt is no longer waited for.
 package enum LossReason: String, Hashable, Sendable {
-  /// The node came back without it: its worker was killed, or its machine started again.
+  /// The node came back without it although it had begun: its worker was killed, or its machine
+  /// started again.
   case forgotten
   /// The node was silent until its lease ended.
   case leaseEnded = "lease ended"

@@ -7,6 +7,8 @@ package struct SchedulerState: Sendable {
     var assignment: Assignment
     var failures: UInt32
     var isBeingRetracted = false
+    /// Whether it was seen in a slot.
+    var hasBegun = false
   }
 
   /// One node.

@@ -21,7 +21,8 @@ extension NumericProfile {
   /// | both operands contiguous along k, K >= 512 and M N <= 4096 | dots |
   /// | min(M, N) <= 8, or K <= 8, or M N K <= 32768 | lanes |
   /// | all others | library |
-  func route(of extents: ProductExtents, transposeLeft: Bool, transposeRight: Bool) -> ProductRoute {
+  func route(of extents: ProductExtents, transposeLeft: Bool, transposeRight: Bool) -> ProductRoute
+  {
     guard self == .pinned else { return .library }
     let (rows, columns, depth) = (extents.rows, extents.columns, extents.depth)
     let isContiguous = (!transposeLeft || rows == 1) && (transposeRight || columns == 1)

@@ -22,10 +22,14 @@ public enum KernelTier: Int32, Hashable, Sendable, CaseIterable {
   public static let chosen: KernelTier = {
     guard let value = unsafe getenv(environmentName) else { return supported }
     let name = unsafe String(cString: value)
-    guard let forced = allCases.first(where: { "\($0)" == name }), forced.rawValue <= supported.rawValue else { return supported }
+    guard let forced = allCases.first(where: { "\($0)" == name }),
+      forced.rawValue <= supported.rawValue
+    else { return supported }
     return forced
   }()
 
   /// The tiers that this processor can use.
-  public static var available: [KernelTier] { allCases.filter { $0.rawValue <= supported.rawValue } }
+  public static var available: [KernelTier] {
+    allCases.filter { $0.rawValue <= supported.rawValue }
+  }
 }

@@ -11,7 +11,8 @@ public struct MLP: Hashable, Sendable {
 
   /// Puts a network together.
   public init(sizes: [Int], bias hasBias: Bool = true, activation: Activation) {
-    precondition(sizes.count >= 2 && sizes.allSatisfy { $0 > 0 }, "a network has at least one layer")
+    precondition(
+      sizes.count >= 2 && sizes.allSatisfy { $0 > 0 }, "a network has at least one layer")
     self.sizes = sizes
     self.hasBias = hasBias
     self.activation = activation

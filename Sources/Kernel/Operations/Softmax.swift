@@ -40,7 +40,7 @@ struct Softmax: Operation {
   func overwritable(_ inputs: [Shape]) -> [Int] { [0] }
 }
 
-/// out[r] = log sum exp(a[r, :]) - t[r, :] . a[r, :].
+/// out[r] = log sum exp(a[r, :]) minus the sum over c of t[r, c] a[r, c].
 struct SoftmaxCrossEntropy: Operation {
   func shape(of inputs: [Shape]) -> Shape {
     precondition(inputs[0] == inputs[1], "logits \(inputs[0]) and targets \(inputs[1]) are alike")

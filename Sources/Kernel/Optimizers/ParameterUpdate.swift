@@ -90,7 +90,7 @@ public final class ParameterUpdate<Element: Scalar> {
   /// One pass over all parameters with the given operation of the kernel.
   /// - Parameters:
   ///   - operation: An entry of the kernel's table.
-  ///   - scalars: The numbers that its loop takes, at most seven.
+  ///   - s: The numbers that its loop takes.
   func pass(
     _ operation: Int,
     scalars s: (Double, Double, Double, Double, Double, Double, Double)

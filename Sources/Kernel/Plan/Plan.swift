@@ -9,8 +9,10 @@ public import Protocol
 public final class Plan<Element: Scalar> {
   /// The parameters that the plan reads, and the gradients that it writes.
   public let store: ParameterStore<Element>
-  private let workspace: Arena<Element>
-  private let places: [Int: Place]
+  /// Inputs, constants and all values in between.
+  let workspace: Arena<Element>
+  /// Where each node's value lies.
+  let places: [Int: Place]
   private let inputs: [String: Node]
   private let steps: UnsafeMutableBufferPointer<kernel_step>
 

@@ -35,7 +35,7 @@ extension Daemon {
       slot.stop()
       slots[index] = nil
     }
-    guard retryAt == nil else { return false }
+    guard spawnAt == nil else { return false }
     do throws(SystemError) {
       slots[index] = try SlotProcess(
         SlotIndex(UInt16(index)), profile: profile, log: directory.slotLog(index))
@@ -43,7 +43,7 @@ extension Daemon {
     } catch {
       // No trial's fault: the machine has no processes, files or space left for now.
       log.write("Slot \(index) cannot be started: \(error.words).")
-      retryAt = Clock.seconds + Daemon.retrySeconds
+      spawnAt = Clock.seconds + Daemon.retrySeconds
       return false
     }
   }

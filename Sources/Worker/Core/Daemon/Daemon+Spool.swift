@@ -5,14 +5,14 @@ extension Daemon {
   /// started until it has taken them.
   func record(_ results: [TrialResult]) {
     unspooled += results
-    guard let spool, !unspooled.isEmpty, retryAt == nil else { return }
+    guard let spool, !unspooled.isEmpty, writeAt == nil else { return }
     do throws(WorkerError) {
       try spool.append(unspooled)
       unspooled = []
       if synchronizeAt == nil { synchronizeAt = Clock.seconds + Daemon.synchronizeSeconds }
     } catch {
       log.write("\(unspooled.count) results wait: \(error.message)")
-      retryAt = Clock.seconds + Daemon.retrySeconds
+      writeAt = Clock.seconds + Daemon.retrySeconds
     }
   }
 

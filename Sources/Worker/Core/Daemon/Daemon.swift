@@ -41,7 +41,10 @@ final class Daemon {
   var lonelySince = Clock.seconds
   var outOfMemoryKills = Machine.outOfMemoryKills
   var synchronizeAt: Double?
-  var retryAt: Double?
+  /// When a spool that could not be written is tried again.
+  var writeAt: Double?
+  /// When a slot that could not be started is tried again.
+  var spawnAt: Double?
   var placeCheckAt = Clock.seconds + Daemon.placeCheckSeconds
 
   /// A daemon that has taken its locks and listens.
@@ -118,7 +121,7 @@ final class Daemon {
 
   private var millisecondsToWait: Int32 {
     let now = Clock.seconds
-    var dues = [placeCheckAt, synchronizeAt, retryAt].compactMap { $0 }
+    var dues = [placeCheckAt, synchronizeAt, writeAt, spawnAt].compactMap { $0 }
     if let client {
       dues.append(client.heard + Limits.silenceSecondsMax)
       dues.append(client.beaten + Limits.heartbeatSeconds)
@@ -138,8 +141,9 @@ final class Daemon {
       synchronizeAt = nil
       spool?.synchronize()
     }
-    if let due = retryAt, now >= due {
-      retryAt = nil
+    if let due = spawnAt, now >= due { spawnAt = nil }
+    if let due = writeAt, now >= due {
+      writeAt = nil
       record([])
     }
     if now >= placeCheckAt {

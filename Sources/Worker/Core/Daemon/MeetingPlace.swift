@@ -23,6 +23,7 @@ public struct MeetingPlace: Sendable, Hashable {
   /// The runtime directory is not always known (a `cron` entry, a bare remote command), and may
   /// vanish when its user logs out, so a daemon is looked for in all of them.
   /// - Parameter path: The worker's directory without symbolic links.
+  /// - Returns: At least one place, unless every path is too long for a socket.
   public static func candidates(for path: String) -> [MeetingPlace] {
     let user = geteuid()
     var bases = ["/run/user/\(user)", "/tmp"]

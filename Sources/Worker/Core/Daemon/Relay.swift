@@ -7,8 +7,9 @@ import Protocol
 enum Relay {
   /// How long a daemon has to start and to answer, in seconds.
   static let startSeconds = 15.0
-  /// The pause before a daemon that does not listen yet is asked again, in microseconds.
-  static let pauseMicroseconds: UInt32 = 20_000
+  /// The first and the longest pause before a daemon that does not listen is asked again, in
+  /// microseconds.
+  static let pauseMicroseconds: (first: UInt32, longest: UInt32) = (5_000, 500_000)
 
   /// Starts the daemon of a directory unless one runs, and relays to it.
   /// - Throws: ``WorkerError``.
@@ -28,12 +29,15 @@ enum Relay {
   private static func reach(_ directory: WorkerDirectory) throws(WorkerError) -> Descriptor {
     let places = MeetingPlace.candidates(for: directory.path)
     let deadline = Clock.seconds + startSeconds
+    var pause = pauseMicroseconds.first
     while Clock.seconds < deadline {
       for place in places {
         if let daemon = place.connect() { return daemon }
       }
       // One that is just starting, or just ending, has the locks and does not listen.
-      if try DaemonProgram.start(directory) == .taken { usleep(pauseMicroseconds) }
+      guard try DaemonProgram.start(directory) == .taken else { continue }
+      usleep(pause)
+      pause = min(2 * pause, pauseMicroseconds.longest)
     }
     throw WorkerError(
       .start, "The worker of '\(directory.path)' runs and cannot be reached.",
@@ -45,7 +49,11 @@ enum Relay {
     let flags = [input, output].map { fcntl($0.number, F_GETFL) }
     for stream in [daemon, input, output] { try stream.doNotBlock() }
     // A terminal would stay like this for the shell.
-    defer { for (stream, flags) in zip([input, output], flags) { _ = fcntl(stream.number, F_SETFL, flags) } }
+    defer {
+      for (stream, flags) in zip([input, output], flags) {
+        _ = fcntl(stream.number, F_SETFL, flags)
+      }
+    }
     var (toDaemon, fromDaemon) = (Flow(), Flow())
     fromDaemon.queue.append(Limits.streamMagic)
     while true {

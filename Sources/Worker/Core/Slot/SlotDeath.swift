@@ -8,6 +8,7 @@ enum SlotDeath {
   ///   - status: As `waitpid` gives it.
   ///   - log: Where the slot's standard error went.
   ///   - memoryRanOut: Whether the system has killed processes for memory lately.
+  /// - Returns: A failure, for lack of memory or for a crash, with the slot's last words.
   static func outcome(status: Int32, log: String, memoryRanOut: Bool) -> TrialOutcome {
     let words = TextFile.tail(log, countMax: Limits.failureLogBytesMax - 256)
     let end = description(of: status)

@@ -59,7 +59,8 @@ final class SlotProcess {
   /// it where they can still be taken back.
   var depth: Int {
     guard let trialSeconds else { return 1 }
-    return max(1, min(SlotProcess.depthMax, Int(SlotProcess.depthSeconds / max(trialSeconds, 1e-9))))
+    return max(
+      1, min(SlotProcess.depthMax, Int(SlotProcess.depthSeconds / max(trialSeconds, 1e-9))))
   }
 
   /// When the running trial exceeds its time limit; `nil` without a limit.

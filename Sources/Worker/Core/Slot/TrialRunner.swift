@@ -30,6 +30,7 @@ final class TrialRunner {
   /// - Parameters:
   ///   - entry: The trial.
   ///   - shard: What it shares with others; its entries are not looked at.
+  /// - Returns: What came of it; a trial that cannot be trained is a failure with the reason.
   func run(_ entry: Shard.Entry, of shard: Shard) -> TrialResult {
     var result = TrialResult(
       key: entry.key, attempt: entry.attempt, outcome: .diverged,

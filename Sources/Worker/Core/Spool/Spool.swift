@@ -267,6 +267,7 @@ public final class Spool {
   private static func failure(_ path: String, _ error: SystemError) -> WorkerError {
     WorkerError(
       .spool, "The spool '\(path)' cannot be used: \(error.words).",
-      remedy: "Free space on its disk, or look for a fault of it; nothing that was written is lost.")
+      remedy: "Free space on its disk, or look for a fault of it; nothing that was written is lost."
+    )
   }
 }

@@ -79,7 +79,8 @@ extension Descriptor {
     var filled = 0
     while filled < countMax {
       let count = bytes.withUnsafeMutableBytes {
-        pread(number, $0.baseAddress?.advanced(by: filled), countMax - filled, off_t(offset + filled))
+        pread(
+          number, $0.baseAddress?.advanced(by: filled), countMax - filled, off_t(offset + filled))
       }
       if count == 0 { break }
       if count < 0 {
@@ -97,7 +98,8 @@ extension Descriptor {
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes {
-        pwrite(number, $0.baseAddress?.advanced(by: written), $0.count - written,
+        pwrite(
+          number, $0.baseAddress?.advanced(by: written), $0.count - written,
           off_t(offset + written))
       }
       if count < 0 {

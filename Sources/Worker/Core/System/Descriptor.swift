@@ -86,7 +86,9 @@ final class Descriptor {
   }
 
   /// Reads to the end of a descriptor that blocks.
-  /// - Parameter countMax: The most bytes to take; `nil` is returned when there are more.
+  /// - Parameter countMax: The most bytes to take.
+  /// - Returns: The bytes; `nil` when there are more.
+  /// - Throws: ``SystemError``.
   func readAll(countMax: Int) throws(SystemError) -> [UInt8]? {
     var bytes: [UInt8] = []
     while case .bytes = try read(into: &bytes, countMax: 64 << 10) {

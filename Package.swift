@@ -141,7 +141,10 @@ let package = Package(
     ),
     .testTarget(
       name: "CatalogStoreTests",
-      dependencies: ["CatalogStore", "Planning", "Protocol", "TestSupport"],
+      dependencies: [
+        "CatalogStore", "Planning", "Protocol", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       exclude: ["Golden"],
       swiftSettings: strict
     ),

@@ -1,7 +1,9 @@
-import CatalogStore
+import GRDB
 import Planning
 import Protocol
 import Testing
+
+@testable import CatalogStore
 
 @Suite struct AttemptTests {
   @Test func `what is missing comes in grid order`() async throws {
@@ -171,6 +173,25 @@ import Testing
     }
   }
 
+  @Test func `a trial whose numeric profile has changed since is not trained under its old key`()
+    async throws
+  {
+    try await CatalogWorld.with { world in
+      try await world.catalog.write("pretend that the profile was at revision 99") { database in
+        try database.execute(sql: "UPDATE trial SET numerics_revision = 99 WHERE id = 1")
+      }
+      await expect(code: .outdatedNumerics) {
+        _ = try await world.catalog.specifications(of: world.ids)
+      }
+      let record = try await world.catalog.record(of: TrialID(1))
+      #expect(record.trial.keyText.contains("\nnumerics pinned revision 99\n"))
+      let now = world.trials[0].specification.numerics.revision
+      #expect(
+        record.trial.keyText.replacing("revision 99", with: "revision \(now)")
+          == world.trials[0].specification.keyText)
+    }
+  }
+
   @Test(arguments: [
     ParameterValue.integer(.min), .integer(.max), .real(0.1), .real(-0.0), .real(1e300),
     .real(.leastNonzeroMagnitude), .real(2), .boolean(true), .text(""), .text("\"\\\n\u{1F600} é"),
@@ -191,6 +212,26 @@ import Testing
         #expect(real.bitPattern == other.bitPattern)
       }
       #expect(try await world.catalog.results(of: world.sweep).rows[0].values[0] == value)
+    }
+  }
+
+  @Test func `a zero keeps its sign, whichever zero was planned before it`() async throws {
+    try await CatalogWorld.with { world in
+      let definition = Fixtures.definition("zeros", widths: [77, 78], replicates: [0])
+      let trials = zip(definition.axes[0].values, [0.0, -0.0]).map { width, zero in
+        let specification = Fixtures.specification(
+          width: width, mode: .text("drop"), keep: zero, replicate: 0)
+        return PlannedTrial(
+          cell: Cell(position: width == .integer(77) ? 0 : 1, values: [width, .text("drop")]),
+          key: specification.key, specification: specification)
+      }
+      let sweep = try await world.catalog.register(
+        definition, trials: trials, atMicroseconds: 1
+      ).sweep
+      let pending = try await world.catalog.pendingTrials(of: sweep).trials
+      let stored = try await world.catalog.specifications(of: pending.map(\.id))
+      let signs = stored.map { $0.specification.parameters["keep"]?.number?.sign }
+      #expect(signs == [.plus, .minus])
     }
   }
 }

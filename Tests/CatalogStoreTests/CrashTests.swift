@@ -86,6 +86,49 @@ import Testing
     }
   }
 
+  @Test func `a write that the system refuses is said, and the same call goes on later`()
+    async throws
+  {
+    await #expect(processExitsWith: .success) {
+      try await CatalogWorld.with { world in
+        let results = [
+          Fixtures.received(
+            Fixtures.result(world.key(0), curve: Array(repeating: 0.5, count: 200_000)), 1)
+        ]
+        // A limit on the size of files fails writes of this process, as a broken disk would.
+        signal(SIGXFSZ, SIG_IGN)
+        var limit = rlimit()
+        try #require(getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+        var low = limit
+        low.rlim_cur = 200_000
+        try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &low) == 0)
+        await expect(code: .inputOutput) {
+          _ = try await world.catalog.record(results, atMicroseconds: 1)
+        }
+        #expect(try await world.counts().completed == 0)
+        try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+        #expect(try await world.record(results) == [.counted])
+      }
+    }
+  }
+
+  @Test func `another program that writes keeps the catalog busy, and no longer`() async throws {
+    try await CatalogWorld.with { world in
+      var configuration = Configuration()
+      configuration.allowsUnsafeTransactions = true
+      let other = try DatabaseQueue(path: world.catalog.path, configuration: configuration)
+      try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+      try await world.catalog.read("wait for nobody") { database in
+        try database.execute(sql: "PRAGMA busy_timeout = 0")
+      }
+      await expect(code: .busy) {
+        _ = try await world.record(Fixtures.result(world.key(0)), 1)
+      }
+      try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+      #expect(try await world.record(Fixtures.result(world.key(0)), 1) == .counted)
+    }
+  }
+
   @Test func `a cancelled task's results are recorded all the same`() async throws {
     try await CatalogWorld.with { world async throws in
       let recording = Task {

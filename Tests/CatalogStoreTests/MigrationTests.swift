@@ -25,6 +25,8 @@ import Testing
       try await migrated.writeResults(of: world.sweep, format: .csv) { sink.append($0) }
       #expect(sink.text == text)
       await migrated.close()
+      let attributes = try FileManager.default.attributesOfItem(atPath: path + ".backup-1")
+      #expect(attributes[.posixPermissions] as? Int == 0o600)
       let backup = try await Catalog.open(path: path + ".backup-1", access: .reader)
       #expect(backup.id == world.catalog.id)
       #expect(try await backup.counts(of: world.sweep.id).completed == 1)

@@ -62,6 +62,22 @@ import Testing
     }
   }
 
+  @Test func `a late repeat keeps the reason why its attempt was given up`() async throws {
+    try await CatalogWorld.with { world in
+      try await world.assign([(0, 1)])
+      try await world.catalog.closeAttempts(
+        [world.attempt(0, 1)], as: .lost, reason: "its lease ended", atMicroseconds: 1)
+      try await world.assign([(0, 2)], to: Fixtures.otherNode)
+      _ = try await world.record(
+        Fixtures.result(world.key(0), attempt: 2), 1, node: Fixtures.otherNode)
+      #expect(try await world.record(Fixtures.result(world.key(0)), 1) == .repeated)
+      let late = try await world.attempts(0)[0]
+      #expect(late.state == .repeat)
+      #expect(
+        late.reason == "its lease ended; the trial had its result from attempt 2 on 'lab02'")
+    }
+  }
+
   @Test(arguments: [
     "loss is 0.5, not 0.25", "accuracy is -0.0, not 0.0",
     "number 2 of the curve 'losses' is 1.0000000000000002, not 1.0",

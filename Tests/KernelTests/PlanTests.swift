@@ -100,7 +100,9 @@ import Testing
     #expect(least == 0x1p-1024)
   }
 
-  /// In a process of its own: other tests allocate at the same time. A sanitizer's allocator counts
+  /// In a process of its own: other tests allocate at the same time.
+  ///
+  /// A sanitizer's allocator counts
   /// nothing, and there is then nothing to compare.
   @Test(.enabled(if: allocatedBytes() > 0, "the allocator counts what it gave"))
   func `training steps allocate nothing`() async {

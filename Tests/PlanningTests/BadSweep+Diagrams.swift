@@ -11,6 +11,14 @@ extension BadSweep {
       diagram: "diagram: {x: init.gamma, y: init.gammaPrime}",
       .missingKey, line: 7, "'color'"),
     BadSweep(
+      "a diagram whose colours span a reversed range",
+      diagram: "diagram: {\(drawn), range: [1, -1]}",
+      .range, line: 7, "two ascending numbers"),
+    BadSweep(
+      "a diagram whose colours span one number",
+      diagram: "diagram: {\(drawn), range: 1}",
+      .wrongType, line: 7, "[-1, 1]"),
+    BadSweep(
       "a diagram over an unknown axis",
       diagram: "diagram:\n  x: init.gama\n  y: init.gammaPrime\n  color: loss",
       .diagramAxis, line: 8, "'init.gama'", "did you mean 'init.gamma'"),

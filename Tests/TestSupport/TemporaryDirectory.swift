@@ -19,7 +19,7 @@ package struct TemporaryDirectory: Sendable {
   ///   - isolation: where the caller runs, and so does `body`.
   ///   - body: what needs the directory.
   /// - Returns: what `body` returns.
-  /// - Throws: what `body` throws, and an error of the system when there is no room for a directory.
+  /// - Throws: what `body` throws, or an error of the system when there is no room for it.
   package static func with<Value>(
     isolation: isolated (any Actor)? = #isolation,
     _ body: (TemporaryDirectory) async throws -> Value

@@ -151,7 +151,7 @@ import Testing
   @Test func `what no slot has is given back, and nothing else`() async throws {
     try await WorkerWorld.with { world in
       let (client, _) = try await world.attach()
-      client.send(.assign(IdleTrials.shard(0..<4, seconds: 30)))
+      client.send(.assign(IdleTrials.shard(0..<4, seconds: 3600)))
       try await client.waitUntilRunning(IdleTrials.attempt(0))
       client.send(
         .retract([
@@ -167,7 +167,7 @@ import Testing
   @Test func `what is held is told at the greeting`() async throws {
     try await WorkerWorld.with { world in
       let (client, _) = try await world.attach()
-      client.send(.assign(IdleTrials.shard(0..<3, seconds: 30)))
+      client.send(.assign(IdleTrials.shard(0..<3, seconds: 3600)))
       try await client.waitUntilRunning(IdleTrials.attempt(0))
       let (_, answer) = try await world.attach()
       #expect(answer.held.map(\.trial) == (0..<3).map { IdleTrials.attempt($0) })
@@ -177,7 +177,7 @@ import Testing
 
   @Test func `the worker says by itself that it is there`() async throws {
     try await WorkerWorld.with { world in
-      let (client, _) = try await world.attach()
+      let (client, _) = try await world.attach(isQuiet: true)
       #expect(try await client.next() == .heartbeat(0, running: []))
     }
   }

@@ -78,8 +78,7 @@ import Testing
 
   @Test func `a silent coordinator loses its connection`() async throws {
     try await WorkerWorld.with { world in
-      let (client, _) = try await world.attach()
-      client.isQuiet = true
+      let (client, _) = try await world.attach(isQuiet: true)
       // The worker's own signs of life come until it gives up.
       #expect(try await client.refusal() == nil)
       #expect(world.processes("daemon").count == 1)

@@ -24,7 +24,7 @@ import Testing
   @Test func `a slot that is killed costs one attempt`() async throws {
     try await WorkerWorld.with { world in
       let (client, _) = try await world.attach()
-      client.send(.assign(IdleTrials.shard(0..<1, seconds: 60)))
+      client.send(.assign(IdleTrials.shard(0..<1, seconds: 3600)))
       client.send(.assign(IdleTrials.shard(1..<4)))
       try await client.waitUntilRunning(IdleTrials.attempt(0))
       for slot in world.processes("slot") { kill(slot, SIGKILL) }

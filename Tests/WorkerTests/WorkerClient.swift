@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Glibc
 import Protocol
@@ -8,9 +9,9 @@ final class WorkerClient {
   private let input = Pipe()
   private let output = Pipe()
   private let words = Pipe()
-  /// Whether it says nothing by itself while it waits.
-  var isQuiet = false
-  private var spoken = ContinuousClock.now
+  /// Everything is written here, in order: a relay that does not read holds up no test.
+  private let writer = DispatchQueue(label: "phasegrid.test.writer")
+  private var heartbeats: (any DispatchSourceTimer)?
   private var decoder = FrameDecoder<FromWorker>(awaitsMagic: true)
 
   init(program: String, arguments: [String], environment: [String: String]) throws {
@@ -26,6 +27,8 @@ final class WorkerClient {
     _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK)
   }
 
+  deinit { heartbeats?.cancel() }
+
   /// Whether its relay still runs.
   var isOpen: Bool { process.isRunning }
 
@@ -35,9 +38,28 @@ final class WorkerClient {
   func send(_ message: ToWorker) { send(FrameEncoder.frame(message)) }
 
   func send(_ bytes: [UInt8]) {
-    spoken = .now
+    let handle = input.fileHandleForWriting
+    writer.async { WorkerClient.write(bytes, to: handle) }
+  }
+
+  /// Greets the worker, and from then on says that it is there.
+  func attach(_ attach: Attach, isQuiet: Bool = false) {
+    send(.attach(attach))
+    guard !isQuiet else { return }
+    // A real coordinator lives while others work; so does this one while its test waits for a core.
+    let timer = DispatchSource.makeTimerSource(queue: writer)
+    timer.schedule(deadline: .now() + Limits.heartbeatSeconds, repeating: Limits.heartbeatSeconds)
+    let handle = input.fileHandleForWriting
+    timer.setEventHandler {
+      WorkerClient.write(FrameEncoder.frame(ToWorker.heartbeat(0)), to: handle)
+    }
+    timer.activate()
+    heartbeats = timer
+  }
+
+  private static func write(_ bytes: [UInt8], to handle: FileHandle) {
     // A worker that has closed the connection says so where it is read.
-    try? input.fileHandleForWriting.write(contentsOf: Data(bytes))
+    try? handle.write(contentsOf: Data(bytes))
   }
 
   /// The next message; `nil` when the connection has ended.
@@ -53,7 +75,6 @@ final class WorkerClient {
         return nil
       } else {
         guard .now < deadline else { throw WorldError(what: "the worker is silent") }
-        if !isQuiet, .now - spoken > .seconds(Limits.heartbeatSeconds) { send(.heartbeat(0)) }
         try await Task.sleep(for: .milliseconds(2))
       }
     }
@@ -123,7 +144,9 @@ final class WorkerClient {
 
   /// Ends the conversation politely.
   func close() async throws {
-    try input.fileHandleForWriting.close()
+    heartbeats?.cancel()
+    let handle = input.fileHandleForWriting
+    writer.async { try? handle.close() }
     _ = try await ending()
   }
 

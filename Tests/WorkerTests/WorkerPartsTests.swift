@@ -44,6 +44,18 @@ import Testing
     #expect(MeetingPlace.candidates(for: "/a") != MeetingPlace.candidates(for: "/b"))
   }
 
+  @Test func `a place that others may enter is refused`() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("pg-place-\(UUID().uuidString)").path
+    defer { rmdir(folder) }
+    #expect(mkdir(folder, 0o700) == 0)
+    let place = MeetingPlace(directory: folder, name: "x")
+    try place.prepare()
+    #expect(chmod(folder, 0o755) == 0)
+    let error = try #require(throws: WorkerError.self) { try place.prepare() }
+    #expect(error.kind == .runtimeDirectory && place.connect() == nil)
+  }
+
   @Test func `a lock is held by one at a time`() throws {
     let path = FileManager.default.temporaryDirectory
       .appendingPathComponent("pg-lock-\(UUID().uuidString)").path

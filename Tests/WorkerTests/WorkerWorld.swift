@@ -61,18 +61,23 @@ final class WorkerWorld {
 
   /// Opens a connection and greets the worker.
   func attach(
-    slots: UInt16 = 1, spool: UniqueID? = nil, committed: UInt64 = 0, leaseSeconds: UInt32 = 60
+    slots: UInt16 = 1, spool: UniqueID? = nil, committed: UInt64 = 0, leaseSeconds: UInt32 = 60,
+    isQuiet: Bool = false
   ) async throws -> (client: WorkerClient, attached: Attached) {
-    let client = try open()
-    client.send(
-      .attach(
+    // A connection to a daemon that is just dying ends without a word; the next one starts another.
+    for _ in 0..<20 {
+      let client = try open()
+      client.attach(
         Attach(
           catalog: catalog, spool: spool, committed: committed, slots: slots,
-          leaseSeconds: leaseSeconds)))
-    guard case .attached(let attached) = try await client.next() else {
-      throw WorldError(what: "the worker did not greet")
+          leaseSeconds: leaseSeconds), isQuiet: isQuiet)
+      switch try await client.next() {
+      case .attached(let attached): return (client, attached)
+      case nil: continue
+      case .some(let message): throw WorldError(what: "the worker answered \(message)")
+      }
     }
-    return (client, attached)
+    throw WorldError(what: "the worker did not greet")
   }
 }
 

@@ -65,7 +65,9 @@ extension Catalog {
         last_seen_microseconds) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
         ON CONFLICT (name) DO UPDATE SET machine = ?2, release = ?3, processors = ?4, state = ?5, \
         committed_sequence = \
-        CASE WHEN ?6 IS NULL OR spool IS ?6 THEN committed_sequence ELSE 0 END, spool = coalesce(?6, spool), last_seen_microseconds = coalesce(?7, last_seen_microseconds)
+        CASE WHEN ?6 IS NULL OR spool IS ?6 THEN committed_sequence ELSE 0 END, \
+        spool = coalesce(?6, spool), \
+        last_seen_microseconds = coalesce(?7, last_seen_microseconds)
         """, node.name.value, node.machine.value, node.release.value, node.processors.value,
         node.state.value, node.spool?.value ?? .null, node.lastSeenMicroseconds.value)
     }

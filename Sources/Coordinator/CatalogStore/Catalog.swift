@@ -8,7 +8,7 @@ package import Protocol
 /// so takes its ``CatalogLock``; a reader changes nothing, and neither blocks the other. A trial
 /// and its attempts stay for ever. A trial's outcome is set once, by
 /// ``record(_:setAside:atMicroseconds:)``; only a failed one is ever cleared or replaced. Each call
-/// is one transaction: what it returned from is on the disk, and after a kill at any moment the file
+/// is one transaction: when it returns it is on the disk, and after a kill at any moment the file
 /// holds the calls before.
 ///
 /// ```swift

@@ -67,9 +67,12 @@ struct Migrator {
   }
 
   /// Writes the copy under another name first: an existing backup is replaced by a whole one only.
+  ///
+  /// The file is made before SQLite would make it, readable by its owner alone.
   private func backUp(_ connection: DatabaseQueue, to path: String) throws {
     let unfinished = path + ".unfinished"
     CatalogFile.remove(unfinished)
+    try CatalogFile(path: unfinished).create()
     try connection.writeWithoutTransaction { database in
       try database.execute(sql: "VACUUM INTO ?", arguments: [unfinished])
     }

@@ -1,17 +1,16 @@
 import GRDB
 import Protocol
 
-/// The measures of a result as the catalog keeps them: each name once, one NaN for all.
+/// The measures of a result as the catalog keeps them, one NaN for all.
 struct MeasureSet {
   /// The measures that are one number.
   private(set) var numbers: [(name: String, number: Double)] = []
   /// The vectors and curves.
   private(set) var curves: [MeasureValue] = []
 
-  /// Takes what a node sent; of a name that comes twice, the first.
+  /// Takes what a node sent; of a name that comes twice, the first is kept and compared.
   init(_ measures: [MeasureValue]) {
-    var names: Set<String> = []
-    for measure in measures where names.insert(measure.name).inserted {
+    for measure in measures {
       if measure.values.count == 1, measure.steps.isEmpty {
         numbers.append((measure.name, measure.values[0]))
       } else {
@@ -106,8 +105,8 @@ struct StoredResult {
 extension Database {
   /// Writes the measures of a trial that has none yet.
   ///
-  /// Names that only SQLite takes for the same, such as those that differ after a NUL, must not
-  /// keep the other results of their batch from being recorded.
+  /// Names that come twice, or that SQLite takes for the same because they differ after a NUL only,
+  /// must not keep the other results of their batch from being recorded.
   func insert(_ measures: MeasureSet, of trial: TrialID) throws {
     for (name, number) in measures.numbers {
       try run(

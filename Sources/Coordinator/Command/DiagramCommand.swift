@@ -66,7 +66,8 @@ struct DiagramCommand: AsyncParsableCommand {
       basedOn: plan.diagrams.indices.contains(number - 1) ? plan.diagrams[number - 1] : nil,
       axes: plan.axes, study: plan.study)
     if let contour { request.contour = DiagramRequest.Contour(level: contour) }
-    let data = try HeatmapData(table: table, request: request, study: plan.study)
+    let data = try HeatmapData(
+      table: table, request: request, study: plan.study, limits: request.range)
     let file = String(catalog.path.split(separator: "/").last ?? "")
     let diagram = HeatmapDiagram(
       data,

@@ -21,10 +21,12 @@ struct DiagramDeclaration: Sendable {
   let contour: DiagramRequest.Contour?
   let contourLine: Int?
   let mask: SourceExpression?
+  let range: ClosedRange<Double>?
   let title: String
 
   private static let keys = [
-    "x", "y", "color", "reduce", "replicates", "contour", "mask", "title", "fixed",
+    "x", "y", "color", "reduce", "replicates", "contour", "mask", "range", "title",
+    "fixed",
   ]
   /// The ways to reduce an axis that need nothing more, and those that do.
   static let summaries: [String: DiagramRequest.Summary] = [
@@ -58,6 +60,7 @@ struct DiagramDeclaration: Sendable {
     contour = try DiagramDeclaration.contour(given["contour"])
     contourLine = given["contour"]?.line
     mask = try given["mask"]?.expression("mask")
+    range = try DiagramDeclaration.range(given["range"])
     title = try given["title"]?.string("title", wanted: "a text") ?? ""
   }
 
@@ -101,6 +104,22 @@ struct DiagramDeclaration: Sendable {
         .wrongType, "summary of replicates", word, known: summariesOfReplicates, line: line)
     }
     return summary
+  }
+
+  private static func range(
+    _ node: SourceNode?
+  ) throws(SweepFileError) -> ClosedRange<Double>? {
+    guard let node else { return nil }
+    var ends: [Double] = []
+    for end in try node.list("range", wanted: "two numbers such as [-1, 1]") {
+      ends.append(try end.number("range"))
+    }
+    guard ends.count == 2, ends[0] < ends[1] else {
+      throw SweepFileError(
+        .range, line: node.line, key: "range", "'range' wants two ascending numbers",
+        remedy: "Write for instance '[-1, 1]', or leave it out for the numbers' own range.")
+    }
+    return ends[0]...ends[1]
   }
 
   private static func contour(

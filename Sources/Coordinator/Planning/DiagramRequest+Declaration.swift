@@ -23,7 +23,8 @@ extension DiagramDeclaration {
     }
     let request = DiagramRequest(
       x: x.name, y: y.name, color: colors.map(\.text), fixed: fixed, reduce: reduce,
-      replicates: replicates, contour: contour, mask: mask?.expression.text ?? "", title: title)
+      replicates: replicates, contour: contour, mask: mask?.expression.text ?? "",
+      range: range, title: title)
     try DiagramCheck(axes: axes, study: study, line: line(of:)).check(request)
     return request
   }

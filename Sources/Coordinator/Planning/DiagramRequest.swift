@@ -69,6 +69,8 @@ package struct DiagramRequest: Hashable, Sendable {
   package var contour: Contour?
   /// An expression over measures and parameters; cells where it is true are drawn muted.
   package var mask: String
+  /// What the colours span; `nil` for the numbers' own range.
+  package var range: ClosedRange<Double>?
   /// The title; empty for the study's.
   package var title: String
 
@@ -76,7 +78,7 @@ package struct DiagramRequest: Hashable, Sendable {
   package init(
     x: String, y: String, color: [String], fixed: [String: ParameterValue] = [:],
     reduce: [Reduction] = [], replicates: Summary = .mean, contour: Contour? = nil,
-    mask: String = "", title: String = ""
+    mask: String = "", range: ClosedRange<Double>? = nil, title: String = ""
   ) {
     self.x = x
     self.y = y
@@ -86,6 +88,7 @@ package struct DiagramRequest: Hashable, Sendable {
     self.replicates = replicates
     self.contour = contour
     self.mask = mask
+    self.range = range
     self.title = title
   }
 }

@@ -74,7 +74,7 @@ extension DiagramRequest {
     self.init(
       x: x, y: y, color: color, fixed: fixed, reduce: reduce + reductions,
       replicates: request?.replicates ?? .mean, contour: request?.contour,
-      mask: request?.mask ?? "", title: words.title ?? request?.title ?? "")
+      mask: request?.mask ?? "", range: request?.range, title: words.title ?? request?.title ?? "")
     if let word = words.replicates {
       replicates = try DiagramDeclaration.summaryOfReplicates(word, line: nil)
     }

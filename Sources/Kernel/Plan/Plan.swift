@@ -86,10 +86,10 @@ public final class Plan<Element: Scalar> {
   /// Sets an input; row-major, as many values as its shape has.
   public func setInput(_ name: String, _ values: Span<Element>) {
     guard let node = inputs[name] else { preconditionFailure("there is no input \(name)") }
-    // An input that no output rests on has no place, and its values no influence.
-    guard let place = places[node.index] else { return }
     precondition(
       values.count == node.shape.count, "the input \(name) has the shape \(node.shape)")
+    // An input that no output rests on has no place, and its values no influence.
+    guard let place = places[node.index] else { return }
     workspace.withMutableSlice(offset: place.offset, count: node.shape.count) { span in
       span.overwrite(with: values)
     }

@@ -1,10 +1,10 @@
 import Kernel
-public import Protocol
+import Protocol
 
 /// What this worker says of itself.
-public enum DescribeCommand {
+enum DescribeCommand {
   /// The document that `describe` prints.
-  public static var document: JSONValue {
+  static var document: JSONValue {
     WorkerDescription(
       release: Release.number,
       wireVersion: Limits.wireVersion,

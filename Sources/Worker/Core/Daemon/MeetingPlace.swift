@@ -5,15 +5,15 @@ import Protocol
 ///
 /// The worker's directory may be on a network file system, where sockets and locks misbehave, and
 /// its path may be longer than the 107 bytes that a socket's may have.
-public struct MeetingPlace: Sendable, Hashable {
+struct MeetingPlace: Sendable, Hashable {
   /// The directory, which nobody else may enter.
   let directory: String
-  private let name: String
+  let name: String
 
   /// Held locked by the daemon.
-  public var lock: String { "\(directory)/\(name).lock" }
+  var lock: String { "\(directory)/\(name).lock" }
   /// Where the daemon listens.
-  public var socket: String { "\(directory)/\(name).sock" }
+  var socket: String { "\(directory)/\(name).sock" }
 
   /// The most bytes of a socket's path.
   static let socketPathBytesMax = 107
@@ -24,7 +24,7 @@ public struct MeetingPlace: Sendable, Hashable {
   /// vanish when its user logs out, so a daemon is looked for in all of them.
   /// - Parameter path: The worker's directory without symbolic links.
   /// - Returns: At least one place, unless every path is too long for a socket.
-  public static func candidates(for path: String) -> [MeetingPlace] {
+  static func candidates(for path: String) -> [MeetingPlace] {
     let user = geteuid()
     var bases = ["/run/user/\(user)", "/tmp"]
     if let given = Environment.variable("XDG_RUNTIME_DIR"), given.hasPrefix("/") {

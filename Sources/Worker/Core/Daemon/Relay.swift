@@ -59,9 +59,13 @@ enum Relay {
     while true {
       do {
         try toDaemon.queue.flush(to: daemon)
+      } catch {
+        toDaemon.abandon()  // It has closed the connection; why, it may have said before.
+      }
+      do {
         try fromDaemon.queue.flush(to: output)
       } catch {
-        return  // The other side has gone: this is the end that was waited for.
+        return  // Nobody reads any more: this is the end that was waited for.
       }
       if toDaemon.isOver || fromDaemon.isOver { return }
       var polls = [
@@ -86,11 +90,18 @@ enum Relay {
 
     var queue = OutputQueue()
     private var hasEnded = false
+    private var isAbandoned = false
 
     var isWaiting: Bool { !queue.isEmpty }
-    var wantsMore: Bool { !hasEnded && queue.count < Flow.bytesMax }
+    var wantsMore: Bool { !hasEnded && !isAbandoned && queue.count < Flow.bytesMax }
     /// Whether nothing will come any more and everything that came was passed on.
     var isOver: Bool { hasEnded && queue.isEmpty }
+
+    /// Passes nothing on any more, because nobody takes it.
+    mutating func abandon() {
+      queue = OutputQueue()
+      isAbandoned = true
+    }
 
     mutating func take(from descriptor: Descriptor) throws(SystemError) {
       guard wantsMore else { return }

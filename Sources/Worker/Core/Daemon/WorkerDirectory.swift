@@ -1,9 +1,9 @@
 import Glibc
 
 /// The directory of one worker: its spool and its logs.
-public struct WorkerDirectory: Sendable {
+struct WorkerDirectory: Sendable {
   /// The path without symbolic links.
-  public let path: String
+  let path: String
 
   /// The file with the results that no coordinator has acknowledged.
   var spool: String { path + "/spool" }
@@ -18,7 +18,7 @@ public struct WorkerDirectory: Sendable {
   /// alone.
   /// - Parameter name: The path as it was given, absolute or not.
   /// - Throws: ``WorkerError`` `worker.directory`.
-  public init(preparing name: String) throws(WorkerError) {
+  init(preparing name: String) throws(WorkerError) {
     guard !name.isEmpty, !name.utf8.contains(0) else {
       throw WorkerDirectory.unusable(name, "it is no path", remedy: "Name a directory.")
     }

@@ -1,30 +1,30 @@
 import Glibc
-public import Protocol
+import Protocol
 
 /// The results that no coordinator has acknowledged, in a file that survives the worker.
 ///
 /// A record is written before it is sent, and goes only when the catalog has it. Records have
 /// numbers without gaps; a number never comes twice in the life of a spool.
-public final class Spool {
+final class Spool {
   /// What came of opening a spool file.
-  public struct Opening {
+  struct Opening {
     /// The spool; `nil` when there is no readable one.
-    public let spool: Spool?
+    let spool: Spool?
     /// What was wrong with the file, for the log.
-    public let notes: [String]
+    let notes: [String]
   }
 
   /// The acknowledged bytes at which a file is worth being written anew without them.
   static let compactionBytes = 1 << 20
 
   /// The spool's own identity.
-  public let id: UniqueID
+  let id: UniqueID
   /// The catalog that its results are for.
-  public let catalog: UniqueID
+  let catalog: UniqueID
   /// The number of the next record.
-  public private(set) var nextSequence: UInt64
+  private(set) var nextSequence: UInt64
   /// The last record that may be forgotten.
-  public private(set) var acknowledged: UInt64
+  private(set) var acknowledged: UInt64
 
   private let path: String
   private var file: Descriptor
@@ -40,7 +40,7 @@ public final class Spool {
   ///
   /// A file whose header is damaged is set aside under a new name: nothing is ever overwritten.
   /// - Throws: ``WorkerError`` `worker.spool` when it cannot be read or cut.
-  public static func open(at path: String) throws(WorkerError) -> Opening {
+  static func open(at path: String) throws(WorkerError) -> Opening {
     guard access(path, F_OK) == 0 || errno != ENOENT else { return Opening(spool: nil, notes: []) }
     do throws(SystemError) {
       let file = try Descriptor.open(path, O_RDWR | O_NOFOLLOW)
@@ -67,7 +67,7 @@ public final class Spool {
 
   /// Begins a new spool for a catalog.
   /// - Throws: ``WorkerError`` `worker.spool`.
-  public static func create(at path: String, catalog: UniqueID) throws(WorkerError) -> Spool {
+  static func create(at path: String, catalog: UniqueID) throws(WorkerError) -> Spool {
     let header = SpoolHeader(spool: .random(), catalog: catalog, firstSequence: 1)
     do throws(SystemError) {
       let file = try replaceFile(path, with: [header.bytes])
@@ -90,14 +90,14 @@ public final class Spool {
   }
 
   /// Whether every record was acknowledged.
-  public var isAcknowledged: Bool { acknowledged + 1 == nextSequence }
+  var isAcknowledged: Bool { acknowledged + 1 == nextSequence }
 
   /// The highest attempt at a trial among the records that nobody has acknowledged.
-  public func attempt(at key: TrialKey) -> AttemptNumber? { attempts[key] }
+  func attempt(at key: TrialKey) -> AttemptNumber? { attempts[key] }
 
   /// Appends results, all of them or, when that fails, none.
   /// - Throws: ``WorkerError`` `worker.spool`, for instance because the disk is full.
-  public func append(_ results: [TrialResult]) throws(WorkerError) {
+  func append(_ results: [TrialResult]) throws(WorkerError) {
     var bytes: [UInt8] = []
     var added: [SpoolScan.Entry] = []
     for (index, result) in results.enumerated() {
@@ -127,7 +127,7 @@ public final class Spool {
 
   /// Forgets records up to this one; what is forgotten already stays so.
   /// - Precondition: The record exists.
-  public func acknowledge(through sequence: UInt64) {
+  func acknowledge(through sequence: UInt64) {
     precondition(sequence < nextSequence, "a record that was never written is acknowledged")
     while acknowledged < sequence {
       let trial = entries[firstIndex].trial
@@ -146,7 +146,7 @@ public final class Spool {
   /// A machine that lost power may have lost records that were sent already; their numbers must not
   /// come again.
   /// - Throws: ``WorkerError`` `worker.spool`.
-  public func skip(to sequence: UInt64) throws(WorkerError) {
+  func skip(to sequence: UInt64) throws(WorkerError) {
     acknowledge(through: nextSequence - 1)
     let before = nextSequence
     (acknowledged, nextSequence) = (sequence, sequence + 1)
@@ -165,7 +165,7 @@ public final class Spool {
   ///   - bytesMax: About how many bytes to read; one record is read however long it is.
   /// - Returns: The frames, and the number of the record after them.
   /// - Throws: ``WorkerError`` `worker.spool` when the file does not hold what was written to it.
-  public func frames(
+  func frames(
     from sequence: UInt64, bytesMax: Int
   ) throws(WorkerError) -> (bytes: [UInt8], next: UInt64) {
     var index = firstIndex + Int(sequence - acknowledged) - 1
@@ -205,7 +205,7 @@ public final class Spool {
   /// Makes what was appended survive a loss of power, if that is not so yet.
   ///
   /// Not done for every record: what is lost with the power is trained again.
-  public func synchronize() {
+  func synchronize() {
     guard !isSynchronized else { return }
     // A failure shows in the next write; there is nothing else to do about it.
     _ = fdatasync(file.number)
@@ -214,7 +214,7 @@ public final class Spool {
 
   /// Writes the file anew without the acknowledged records, when they are most of it.
   /// - Throws: ``WorkerError`` `worker.spool`; the old file stays in use.
-  public func compactIfWorthwhile() throws(WorkerError) {
+  func compactIfWorthwhile() throws(WorkerError) {
     let start = firstIndex < entries.count ? entries[firstIndex].offset : endOffset
     guard start >= compactionBytesMin, start >= endOffset - start else { return }
     // On a full disk it is tried again when it would free more.

@@ -1,29 +1,29 @@
-public import Protocol
+import Protocol
 
 /// The first bytes of a spool file; `docs/WIRE.md` has the layout byte by byte.
-public struct SpoolHeader: Hashable, Sendable {
+struct SpoolHeader: Hashable, Sendable {
   /// The bytes of a header.
-  public static let byteCount = 64
+  static let byteCount = 64
   /// The version of the layout of the file.
   static let version: UInt16 = 1
   static let magic = Array("PGSPOOL\n".utf8)
 
   /// The spool's own identity, kept when it is compacted.
-  public var spool: UniqueID
+  var spool: UniqueID
   /// The catalog that its results are for.
-  public var catalog: UniqueID
+  var catalog: UniqueID
   /// The number of the first record of the file.
-  public var firstSequence: UInt64
+  var firstSequence: UInt64
 
   /// Puts a header together.
-  public init(spool: UniqueID, catalog: UniqueID, firstSequence: UInt64) {
+  init(spool: UniqueID, catalog: UniqueID, firstSequence: UInt64) {
     self.spool = spool
     self.catalog = catalog
     self.firstSequence = firstSequence
   }
 
   /// The header as it stands in the file.
-  public var bytes: [UInt8] {
+  var bytes: [UInt8] {
     var writer = ByteWriter()
     writer.writeRaw(SpoolHeader.magic)
     writer.write(SpoolHeader.version)
@@ -37,7 +37,7 @@ public struct SpoolHeader: Hashable, Sendable {
   }
 
   /// Reads a header; `nil` for anything else, another version among it.
-  public init?(bytes: ArraySlice<UInt8>) {
+  init?(bytes: ArraySlice<UInt8>) {
     guard bytes.count == SpoolHeader.byteCount, bytes.starts(with: SpoolHeader.magic) else {
       return nil
     }

@@ -44,4 +44,4 @@ bench-orchestration: setup ## Measure planning, resuming and dispatching 10,000 
 	@scripts/bench-orchestration.sh
 
 clean: ## Remove everything that was built or computed here.
-	rm -rf .build .build-* phasegrid.sqlite phasegrid.sqlite-* phasegrid.sqlite.lock
+	rm -rf .build .build-* results

@@ -1,4 +1,6 @@
-/// What a coordinator says to a worker. Closed: a new case is a new wire version.
+/// What a coordinator says to a worker.
+///
+/// The enum is closed: a new case is a new wire version.
 public enum ToWorker: Hashable, Sendable {
   /// The first message of a connection.
   case attach(Attach)
@@ -14,7 +16,9 @@ public enum ToWorker: Hashable, Sendable {
   case release
 }
 
-/// What a worker says to a coordinator. Closed: a new case is a new wire version.
+/// What a worker says to a coordinator.
+///
+/// The enum is closed: a new case is a new wire version.
 public enum FromWorker: Hashable, Sendable {
   /// The answer to ``ToWorker/attach(_:)``.
   case attached(Attached)

@@ -14,8 +14,9 @@ public struct StudyDescription: Hashable, Sendable {
   public var parameters: [ParameterDescription]
   /// Combinations of parameters that cannot be trained.
   public var constraints: [StudyConstraint]
-  /// What random numbers are drawn for (`initialization`, `data`, `batch` ...): the names that a
-  /// sweep's `seeds` may set. Every other purpose follows the replicate.
+  /// What random numbers are drawn for: `initialization`, `data`, `batch` and the like.
+  ///
+  /// A sweep's `seeds` may set the index of each; every other purpose follows the replicate.
   public var seedPurposes: [String]
   /// What a trial reports.
   public var measures: [MeasureDescription]
@@ -76,8 +77,9 @@ public struct ParameterDescription: Hashable, Sendable {
   public var unit: String
   /// What it does, in one sentence.
   public var meaning: String
-  /// An expression over other parameters; where it is false, this one has no effect and leaves the
-  /// trial key. `nil`: always active.
+  /// An expression over other parameters.
+  ///
+  /// Where it is false, this one has no effect and leaves the trial key; `nil` is always active.
   public var activeWhen: String?
   /// The value at which the parameter leaves the trial key, for one that was added to a study after
   /// its results existed.

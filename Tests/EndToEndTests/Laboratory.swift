@@ -4,8 +4,9 @@ import Protocol
 import TestSupport
 import Testing
 
-/// A folder with a catalog, sweep files and workers of its own, and the programs as a user runs
-/// them. Whatever still runs when the test ends is killed.
+/// A folder with a catalog, sweep files and workers of its own, and the programs as a user runs them.
+///
+/// Whatever still runs when the test ends is killed.
 struct Laboratory: Sendable {
   let directory: TemporaryDirectory
   let phasegrid: BuiltProgram

@@ -11,6 +11,7 @@ package enum LocalNode {
   /// - Parameters:
   ///   - catalog: The catalog that the worker serves.
   ///   - slots: How many trials it trains at once.
+  /// - Returns: The node, called `local`.
   /// - Throws: ``TransportError`` `transport.no-worker`.
   package static func make(catalog: UniqueID, slots: Int) throws -> SweepNode {
     let launcher = LocalLauncher(

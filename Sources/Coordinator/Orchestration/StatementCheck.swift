@@ -9,6 +9,7 @@ package enum StatementCheck {
   ///   - sweeps: Sweeps of one study.
   ///   - catalog: The catalog that has them.
   ///   - selection: Only trials for which this is true; `nil` for all.
+  /// - Returns: One verdict a statement of the study.
   /// - Throws: ``OrchestrationError`` `check.studies` for sweeps of different studies, and what the
   ///   catalog and the worker throw.
   package static func verdicts(

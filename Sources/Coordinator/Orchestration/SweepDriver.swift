@@ -82,6 +82,7 @@ package actor SweepDriver {
 
   /// Trains what is missing; returns when nothing is left to do or `stop` says so.
   /// - Parameter stop: One element asks to hand nothing out any more and to collect what runs.
+  /// - Returns: Why it ended, and how far the sweep is.
   /// - Throws: ``CatalogError`` when results cannot be stored; the workers keep them.
   package func drive(stop: AsyncStream<Void>) async throws -> SweepEnding {
     let first = try await beginning()

@@ -16,6 +16,7 @@ final class ChildProcess: Sendable {
   /// - Parameters:
   ///   - path: Where the program is.
   ///   - arguments: What it is told, without its own name.
+  /// - Throws: `transport.spawn`.
   init(path: String, arguments: [String]) throws(TransportError) {
     let pipes = try ChildProcess.makePipes(3)
     defer { for end in [pipes[0].read, pipes[1].write, pipes[2].write] { Glibc.close(end) } }

@@ -44,6 +44,7 @@ package struct WorkerProgram: Sendable {
   /// - Parameters:
   ///   - study: The study whose statements are held against the rows.
   ///   - rows: The rows as a JSON document.
+  /// - Returns: The document that it answered.
   /// - Throws: ``TransportError`` when it cannot be started, fails or answers with no JSON.
   package func check(study: String, rows: JSONValue) async throws(TransportError) -> JSONValue {
     try await ask(["check", study], input: Array(rows.text.utf8))

@@ -81,9 +81,10 @@ extension SweepDriver {
   }
 
   /// Lets workers go that have nothing left to do, and waits a moment for them to leave.
-  func partFromWorkers() async {
-    for state in connections.values {
+  func partFromWorkers() async throws {
+    for (name, state) in connections {
       state.link.send(FrameEncoder.frame(ToWorker.release))
+      try await noteState("released", of: name)
     }
     guard !connections.isEmpty else { return }
     let deadline = now + 2

@@ -25,6 +25,7 @@ extension SweepDriver {
       try await commitWhenDue()
     case .node(let name, .ended(let reason)):
       let wasReady = connections.removeValue(forKey: name)?.attached != nil
+      if wasReady { try await noteState("lost", of: name) }
       if let reason {
         listener.notice("Node \(name): \(reason)")
         try await catalog.appendEvent(
@@ -83,6 +84,13 @@ extension SweepDriver {
     try await catalog.appendEvent(
       .nodeAttached, "holds \(attached.held.count) trials, next record \(attached.nextSequence)",
       sweep: sweep.id, node: name, atMicroseconds: microseconds)
+  }
+
+  /// Writes down what is believed of a node that the catalog has met.
+  func noteState(_ state: String, of name: NodeName) async throws {
+    guard var node = try await knownNode(name) else { return }
+    node.state = state
+    try await catalog.upsert(node)
   }
 
   /// What the catalog knows of a node; `nil` when it never met it.

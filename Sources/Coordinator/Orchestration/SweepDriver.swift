@@ -100,7 +100,7 @@ package actor SweepDriver {
         try await take(event, in: &group)
         if ending != nil { break }
       }
-      await partFromWorkers()
+      try await partFromWorkers()
       group.cancelAll()
     }
     report()

@@ -25,7 +25,7 @@ best_wall() {
     started=$(date +%s%N)
     "$@" >"$folder/out" 2>"$folder/words" || { cat "$folder/words" >&2; return 1; }
     ended=$(date +%s%N)
-    best=$(awk -v a="$best" -v n="$((ended - started))" 'BEGIN { s = n / 1e9; print s < a ? s : a }')
+    best=$(awk -v a="$best" -v n="$((ended - started))" 'BEGIN { s = n / 1e9; printf "%.3f", s < a ? s : a }')
   done
   echo "$best"
 }
@@ -36,15 +36,15 @@ plan_seconds=$(best_wall "$phasegrid" plan "$folder/idle.yaml")
 started=$(date +%s%N)
 "$phasegrid" run "$folder/idle.yaml" --slots 2 --json >"$folder/summary" 2>"$folder/words" ||
   { cat "$folder/words" >&2; exit 1; }
-run_seconds=$(awk -v n="$(($(date +%s%N) - started))" 'BEGIN { print n / 1e9 }')
-cpu_milliseconds=$(awk -v s="$(number cpuSeconds)" 'BEGIN { print s * 1000 / 10000 }')
-memory_megabytes=$(awk -v b="$(number peakMemoryBytes)" 'BEGIN { print b / 1e6 }')
+run_seconds=$(awk -v n="$(($(date +%s%N) - started))" 'BEGIN { printf "%.2f", n / 1e9 }')
+cpu_milliseconds=$(awk -v s="$(number cpuSeconds)" 'BEGIN { printf "%.3f", s * 1000 / 10000 }')
+memory_megabytes=$(awk -v b="$(number peakMemoryBytes)" 'BEGIN { printf "%.1f", b / 1e6 }')
 resume_seconds=$(best_wall "$phasegrid" resume bench-idle)
 
 if command -v parallel >/dev/null; then
   parallel_milliseconds=$( { /usr/bin/env bash -c \
     'TIMEFORMAT="%U %S"; time seq 1000 | parallel -j2 true {} >/dev/null 2>&1' ; } 2>&1 |
-    awk '{ print ($1 + $2) }')
+    awk '{ printf "%.2f", $1 + $2 }')
 else
   parallel_milliseconds="not installed"
 fi

@@ -21,10 +21,10 @@ test: setup ## Build and run all tests.
 test-slow: setup ## Run the tests again with optimisation, as a release is built.
 	@scripts/test.sh --release
 
-asan: setup ## Run the tests of kernel and protocol under the address sanitizer.
+asan: setup ## Run the tests that compute under the address sanitizer.
 	@scripts/test.sh --sanitize=address
 
-tsan: setup ## Run the coordinator's tests under the thread sanitizer.
+tsan: setup ## Run the tests that start programs under the thread sanitizer.
 	@scripts/test.sh --sanitize=thread
 
 format: ## Format all sources.

@@ -1,5 +1,5 @@
-.PHONY: help setup run build release test test-slow asan tsan format format-check check golden \
-  bench bench-orchestration clean
+.PHONY: help setup run build release test format format-check check golden bench \
+  bench-orchestration clean
 
 help: ## Print this list.
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "  make %-20s %s\n", $$1, $$2}'
@@ -17,15 +17,6 @@ release: build ## The same as build.
 
 test: setup ## Build and run all tests.
 	@scripts/test.sh
-
-test-slow: setup ## Run the tests again with optimisation, as a release is built.
-	@scripts/test.sh --release
-
-asan: setup ## Run the tests that compute under the address sanitizer.
-	@scripts/test.sh --sanitize=address
-
-tsan: setup ## Run the tests that start programs under the thread sanitizer.
-	@scripts/test.sh --sanitize=thread
 
 format: ## Format all sources.
 	swift format --in-place --recursive Package.swift Sources Tests

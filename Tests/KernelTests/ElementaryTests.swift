@@ -23,7 +23,7 @@ import Testing
     return worst
   }
 
-  @Test(arguments: [(1e-12, 1.0), (0.5, 2.0), (0.999, 1.001), (1.0, 1e6), (1e-310, 1e-300)])
+  @Test(arguments: [(1e-12, 1.0), (0.5, 2.0), (0.999, 1.001), (1.0, 1e6), (0x1p-1030, 1e-300)])
   func `the logarithm is that of the C library`(low: Double, high: Double) {
     let arguments = ElementaryTests.sweep(from: low, to: high).filter { $0 != 1 }
     let worst = ElementaryTests.worstRelativeError(arguments, Elementary.logarithm, { log($0) })

@@ -58,7 +58,7 @@ package struct SweepDefinition: Hashable, Sendable {
 package enum SweepState: String, Hashable, Sendable, CaseIterable {
   /// What is missing is to be trained.
   case open
-  /// Nothing is to be handed out for now.
+  /// Nothing is to be handed out until it is opened again.
   case paused
   /// What is missing is not wanted any more.
   case cancelled

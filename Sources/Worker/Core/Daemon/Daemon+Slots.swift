@@ -41,7 +41,7 @@ extension Daemon {
         SlotIndex(UInt16(index)), profile: profile, log: directory.slotLog(index))
       return true
     } catch {
-      // No trial's fault: the machine has no processes, files or space left for now.
+      // No trial's fault: the machine has no processes, files or space left at this moment.
       log.write("Slot \(index) cannot be started: \(error.words).")
       spawnAt = Clock.seconds + Daemon.retrySeconds
       return false

@@ -16,6 +16,7 @@ build: setup ## Build the release programs into .build/release.
 release: build ## The same as build.
 
 test: setup ## Build and run all tests.
+	@scripts/install-packages.sh tests
 	@scripts/test.sh
 
 format: ## Format all sources.

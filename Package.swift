@@ -29,7 +29,11 @@ let package = Package(
       name: "CKernel",
       cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]
     ),
-    .target(name: "Protocol", swiftSettings: strict),
+    .target(
+      name: "Protocol",
+      // Whole worker programs are digested before they are sent: ten seconds without it.
+      swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+    ),
     .target(
       name: "Kernel",
       dependencies: ["Protocol", "CKernel", "COpenBLAS"],
@@ -66,9 +70,10 @@ let package = Package(
       path: "Sources/Coordinator/Scheduling",
       swiftSettings: strict
     ),
+    .systemLibrary(name: "CLibSSH", pkgConfig: "libssh", providers: [.apt(["libssh-dev"])]),
     .target(
       name: "Transport",
-      dependencies: ["Protocol"],
+      dependencies: ["Protocol", "CLibSSH"],
       path: "Sources/Coordinator/Transport",
       swiftSettings: strict
     ),

@@ -3,7 +3,7 @@
 /// A peer that exceeds one breaks the rules and loses its connection, nothing else.
 public enum Limits {
   /// The version of the wire; a peer with another one is refused in the handshake.
-  public static let wireVersion: UInt16 = 1
+  public static let wireVersion: UInt16 = 2
   /// The bytes that stand before the first frame of a stream.
   public static let streamMagic: [UInt8] = Array("\u{0}phasegrid wire\n".utf8)
   /// The most bytes of noise (login banners, shell start-up files) before the magic bytes.

@@ -10,7 +10,7 @@ public enum ToWorker: Hashable, Sendable {
   case retract([TrialAttempt])
   /// Records up to this one are committed in the catalog: they may be forgotten.
   case acknowledge(UInt64)
-  /// The coordinator is there; the number comes back.
+  /// The coordinator is there; the number, from 1, comes back in the answer.
   case heartbeat(UInt64)
   /// Nothing more will come: exit once nothing is held and everything is acknowledged.
   case release
@@ -26,7 +26,8 @@ public enum FromWorker: Hashable, Sendable {
   case record(UInt64, TrialResult)
   /// Of the trials to give back, those that will not be trained.
   case retracted([TrialAttempt])
-  /// The worker is there; the coordinator's last number, and what the slots train now.
+  /// The worker is there; the number of the heartbeat that this answers, 0 when it answers none,
+  /// and what the slots train now.
   case heartbeat(UInt64, running: [TrialAttempt])
   /// The worker cannot go on with this connection, in words.
   case refused(String)

@@ -18,6 +18,20 @@ enum Fixtures {
     return spool
   }
 
+  /// Two nodes, one that says everything and one that says nothing.
+  static let cluster = ClusterDefinition(
+    leaseSeconds: 90,
+    nodes: [
+      ClusterNode(
+        name: node,
+        launcher: .ssh(
+          SSHReach(
+            host: "10.0.0.7", user: "ada", port: 2222, identityFiles: ["/home/ada/.ssh/lab"],
+            knownHostsFiles: ["/home/ada/.ssh/known_hosts"], configurationFile: .none)),
+        slots: 4, workDirectory: "~/phasegrid", nice: 10, loadLimit: 8.5),
+      ClusterNode(name: NodeName("local"), launcher: .local),
+    ])
+
   /// A sweep over `width` and `mode`.
   static func definition(
     _ name: String = "small", widths: [Int64] = [10, 20], modes: [String] = ["none"],

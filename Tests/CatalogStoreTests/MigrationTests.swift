@@ -25,15 +25,16 @@ import Testing
       try await migrated.writeResults(of: world.sweep, format: .csv) { sink.append($0) }
       #expect(sink.text == text)
       await migrated.close()
-      let attributes = try FileManager.default.attributesOfItem(atPath: path + ".backup-1")
+      let copy = "\(path).backup-\(Migration.all.count)"
+      let attributes = try FileManager.default.attributesOfItem(atPath: copy)
       #expect(attributes[.posixPermissions] as? Int == 0o600)
-      let backup = try await Catalog.open(path: path + ".backup-1", access: .reader)
+      let backup = try await Catalog.open(path: copy, access: .reader)
       #expect(backup.id == world.catalog.id)
       #expect(try await backup.counts(of: world.sweep.id).completed == 1)
       await backup.close()
       #expect(
         try world.directory.names()
-          == ["c.sqlite", "c.sqlite.backup-1", "c.sqlite.lock"])
+          == ["c.sqlite", "c.sqlite.backup-\(Migration.all.count)", "c.sqlite.lock"])
     }
   }
 
@@ -74,28 +75,42 @@ import Testing
   @Test(arguments: 1...Migration.all.count)
   func `a catalog of every released schema opens and tells the same`(version: Int) async throws {
     try await GoldenCatalog.rewriteIfAsked(version)
-    try await TemporaryDirectory.with { directory in
-      let path = directory.path("c.sqlite")
-      try FileManager.default.copyItem(
-        atPath: GoldenCatalog.path("catalog-v\(version).golden"), toPath: path)
+    try await GoldenCatalog.with(version) { path in
       let catalog = try await Catalog.open(path: path, access: .writer)
-      let sweep = try await catalog.sweep(named: "golden")
-      let sink = ByteSink()
-      try await catalog.writeResults(of: sweep, format: .json, provenance: true) {
-        sink.append($0)
+      try await GoldenCatalog.expect(version, in: catalog)
+      #expect(FileManager.default.fileExists(atPath: path + ".backup-1") == (version == 1))
+      await catalog.close()
+      let reader = try await Catalog.open(path: path, access: .reader)
+      try await GoldenCatalog.expect(version, in: reader)
+      await reader.close()
+    }
+  }
+
+  @Test(arguments: 1...Migration.all.count)
+  func `a reader takes a catalog of every released schema as it is`(version: Int) async throws {
+    try await GoldenCatalog.with(version) { path in
+      let bytes = FileManager.default.contents(atPath: path)
+      let reader = try await Catalog.open(path: path, access: .reader)
+      try await GoldenCatalog.expect(version, in: reader)
+      await expect(code: .notWritable) {
+        try await reader.appendEvent(.nodeLost, "gone", atMicroseconds: 1)
       }
-      let expected = try String(
-        contentsOfFile: GoldenCatalog.path("catalog-v\(version).json"), encoding: .utf8)
-      #expect(sink.text == expected)
-      let counts = try await catalog.counts(of: sweep.id)
-      #expect(counts.completed == 1)
-      #expect(counts.diverged == 1)
-      #expect(counts.failed == 1)
-      #expect(counts.assigned == 1)
-      #expect(try await catalog.events(of: .determinismFault).count == 1)
-      let pending = try await catalog.pendingTrials(of: sweep.id)
-      let stored = try await catalog.specifications(of: pending.trials.map(\.id))
-      #expect(stored.map(\.key) == stored.map(\.specification.key))
+      await reader.close()
+      #expect(FileManager.default.contents(atPath: path) == bytes)
+    }
+  }
+
+  @Test func `a reader that began before a migration sees what is written after it`() async throws {
+    try await GoldenCatalog.with(1) { path in
+      let reader = try await Catalog.open(path: path, access: .reader)
+      #expect(try await reader.sweep(named: "golden").cluster == nil)
+      let writer = try await Catalog.open(path: path, access: .writer)
+      let sweep = try await writer.sweep(named: "golden")
+      try await writer.setCluster(Fixtures.cluster, of: sweep.id)
+      #expect(try await reader.sweep(named: "golden").cluster == Fixtures.cluster)
+      try await GoldenCatalog.expectResults(1, in: reader)
+      await writer.close()
+      await reader.close()
     }
   }
 }
@@ -108,6 +123,48 @@ enum GoldenCatalog {
       .appendingPathComponent("Golden").appendingPathComponent(name).path
   }
 
+  /// Gives a copy of the golden catalog of a version in a directory of its own.
+  static func with(_ version: Int, _ body: (String) async throws -> Void) async throws {
+    try await TemporaryDirectory.with { directory in
+      let path = directory.path("c.sqlite")
+      try FileManager.default.copyItem(
+        atPath: GoldenCatalog.path("catalog-v\(version).golden"), toPath: path)
+      try await body(path)
+    }
+  }
+
+  /// Expects all that the golden catalog of a version was filled with.
+  static func expect(_ version: Int, in catalog: Catalog) async throws {
+    try await expectResults(version, in: catalog)
+    let sweep = try await catalog.sweep(named: "golden")
+    let counts = try await catalog.counts(of: sweep.id)
+    #expect(counts.completed == 1)
+    #expect(counts.diverged == 1)
+    #expect(counts.failed == 1)
+    #expect(counts.assigned == 1)
+    #expect(try await catalog.events(of: .determinismFault).count == 1)
+    let pending = try await catalog.pendingTrials(of: sweep.id)
+    let stored = try await catalog.specifications(of: pending.trials.map(\.id))
+    #expect(stored.map(\.key) == stored.map(\.specification.key))
+    let knowsClusters = version >= 2
+    #expect(sweep.cluster == (knowsClusters ? Fixtures.cluster : nil))
+    let holders = try await catalog.nodesHoldingTrials(of: sweep.id)
+    #expect(holders.map(\.name) == [Fixtures.node])
+    #expect(holders.map(\.slots) == [knowsClusters ? 4 : 0])
+    #expect(holders.map(\.definition) == [knowsClusters ? Fixtures.cluster.nodes[0] : nil])
+  }
+
+  /// Expects the results in words.
+  static func expectResults(_ version: Int, in catalog: Catalog) async throws {
+    let sink = ByteSink()
+    try await catalog.writeResults(
+      of: catalog.sweep(named: "golden"), format: .json, provenance: true
+    ) { sink.append($0) }
+    let expected = try String(
+      contentsOfFile: GoldenCatalog.path("catalog-v\(version).json"), encoding: .utf8)
+    #expect(sink.text == expected)
+  }
+
   /// Makes the newest golden catalog anew with `UPDATE_GOLDEN=1`, and fails the test then; those of
   /// older schemas can only be made by the programs of their time.
   static func rewriteIfAsked(_ version: Int) async throws {
@@ -118,8 +175,10 @@ enum GoldenCatalog {
     try await CatalogWorld.with(definition) { world in
       try await world.catalog.upsert(
         NodeRecord(
-          name: Fixtures.node, machine: "m1", release: "0.1.0", processors: 8, state: "attached",
-          spool: Fixtures.spool, lastSeenMicroseconds: Fixtures.now))
+          name: Fixtures.node, machine: "m1", release: "0.1.0", processors: 8, slots: 4,
+          definition: Fixtures.cluster.nodes[0], state: "attached", spool: Fixtures.spool,
+          lastSeenMicroseconds: Fixtures.now))
+      try await world.catalog.setCluster(Fixtures.cluster, of: world.sweep.id)
       try await world.assign([(0, 1), (1, 1), (2, 1), (3, 1)])
       _ = try await world.record([
         Fixtures.received(Fixtures.result(world.key(0), accuracy: -0.0), 1),

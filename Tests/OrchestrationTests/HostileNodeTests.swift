@@ -60,11 +60,11 @@ import Transport
       let catalog = try await Catalog.open(path: directory.path("catalog.sqlite"), access: .writer)
       _ = try await catalog.register(
         plan, trials: plan.trials, studyDescriptionJSON: study.json.text, atMicroseconds: 0)
-      var nodes = bad.map { SweepNode(launcher: $0, slots: 1) }
+      var nodes = bad.map { SweepNode(launcher: $0, slots: .count(1)) }
       if withGoodNode {
         let launcher = LocalLauncher(
           node: NodeName("good"), program: worker, directory: directory.path("work"))
-        nodes.append(SweepNode(launcher: launcher, slots: 1))
+        nodes.append(SweepNode(launcher: launcher, slots: .count(1)))
       }
       let notices = Notices()
       let driver = SweepDriver(

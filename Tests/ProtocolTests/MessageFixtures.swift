@@ -28,8 +28,12 @@ enum MessageFixtures {
 
   static let toWorker: [ToWorker] = [
     .attach(
-      Attach(catalog: unique(1), spool: unique(2), committed: 77, slots: 2, leaseSeconds: 60)),
-    .attach(Attach(catalog: unique(1), spool: nil, committed: 0, slots: 1, leaseSeconds: 1)),
+      Attach(
+        catalog: unique(1), spool: unique(2), committed: 77, slots: .count(2), nice: 10,
+        loadLimit: 7.5, leaseSeconds: 60)),
+    .attach(Attach(catalog: unique(1), spool: nil, committed: 0, slots: .free, leaseSeconds: 1)),
+    .attach(
+      Attach(catalog: unique(1), spool: nil, committed: 0, slots: .collectOnly, leaseSeconds: 1)),
     .assign(shard),
     .retract([trial, trial]),
     .acknowledge(.max),
@@ -40,8 +44,8 @@ enum MessageFixtures {
   static let fromWorker: [FromWorker] = [
     .attached(
       Attached(
-        release: "0.1.0", machine: "abc", processors: 2, spool: unique(9), nextSequence: 12,
-        held: [.init(trial: trial, isRunning: true)])),
+        release: "0.1.0", machine: "abc", processors: 2, slots: 1, spool: unique(9),
+        nextSequence: 12, held: [.init(trial: trial, isRunning: true)])),
     .record(
       11,
       TrialResult(

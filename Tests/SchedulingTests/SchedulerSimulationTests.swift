@@ -32,6 +32,8 @@ private struct Simulation {
     var held: [Assignment] = []
     var spool: [Assignment] = []
     var isConnected = false
+    /// What it answered to retractions and the coordinator has not heard.
+    var answers: [[Assignment]] = []
   }
 
   var random: SeededGenerator
@@ -43,21 +45,34 @@ private struct Simulation {
   var fault: String?
   var ended: EndReason?
   var time = 0.0
+  private var wasAnyReady = false
+  private let collected = NodeName("old")
 
   init(seed: UInt64, nodeCount: Int, trialCount: Int) {
     random = SeededGenerator(seed: seed)
     var policy = SchedulerPolicy()
     policy.failuresMax = 1000
     scheduler = Scheduler(policy: policy)
-    var slots: [NodeName: Int] = [:]
+    var slots: [NodeName: Int?] = [:]
     for index in 0..<nodeCount {
-      slots[NodeName("node\(index)")] = 1 + index % 2
+      slots[NodeName("node\(index)")] = index % 3 == 2 ? nil : 1 + index % 2
       workers[NodeName("node\(index)")] = Worker()
     }
     let trials = (1...trialCount).map {
       PendingTrial(trial: TrialID(Int64($0)), attempts: 0, failures: 0)
     }
-    send(.begin(nodes: slots, waiting: trials, recalled: [:]))
+    guard nodeCount > 2 else {
+      send(.begin(nodes: slots, waiting: trials, recalled: [:]))
+      return
+    }
+    // An earlier coordinator used another node, which holds some of the trials.
+    slots[collected] = 0
+    let recalled = trials.suffix(4).map {
+      PendingTrial(trial: $0.trial, attempts: 1, failures: 0)
+    }
+    attempts = Set(recalled.map { Assignment(trial: $0.trial, attempt: AttemptNumber(1)) })
+    workers[collected] = Worker(held: attempts.sorted { $0.trial < $1.trial })
+    send(.begin(nodes: slots, waiting: Array(trials.dropLast(4)), recalled: [collected: recalled]))
   }
 
   mutating func play() {
@@ -72,32 +87,48 @@ private struct Simulation {
     time += Double.random(in: 0...2, using: &random)
     let names = workers.keys.sorted()
     let name = names[Int.random(in: 0..<names.count, using: &random)]
-    switch Int.random(in: 0..<(withFaults ? 13 : 6), using: &random) {
+    switch Int.random(in: 0..<(withFaults ? 15 : 7), using: &random) {
     case 0: connect(name)
     case 1...4: train(name)
     case 5: send(.tick)
-    case 6: disconnect(name)
-    case 7: kill(name)
-    case 8: time += 150
-    case 9: failOne(name)
-    case 10: answerAgain(name)
-    case 11: beat(name)
-    default: send(.tick)
+    case 6: answerRetraction(name)
+    case 7: disconnect(name)
+    case 8: kill(name)
+    case 9: time += 150
+    case 10: failOne(name)
+    case 11: answerAgain(name)
+    case 12: beat(name)
+    case 13: refuse(name)
+    default: send(.latency(name, seconds: Double.random(in: 0...0.3, using: &random)))
     }
   }
 
   private mutating func connect(_ name: NodeName) {
     guard workers[name]?.isConnected == false else { return }
     workers[name]?.isConnected = true
+    wasAnyReady = wasAnyReady || name != collected
     for assignment in workers[name]?.spool ?? [] { deliver(assignment, from: name) }
     workers[name]?.spool = []
-    send(.nodeReady(name, held: workers[name]?.held ?? []))
+    send(.nodeReady(name, slots: 1 + (time > 100 ? 1 : 0), held: workers[name]?.held ?? []))
   }
 
   private mutating func disconnect(_ name: NodeName) {
     guard workers[name]?.isConnected == true else { return }
     workers[name]?.isConnected = false
+    workers[name]?.answers = []
     send(.nodeLost(name))
+  }
+
+  /// A node that cannot be connected turns out to be wrong.
+  private mutating func refuse(_ name: NodeName) {
+    guard wasAnyReady, workers[name]?.isConnected == false else { return }
+    send(.nodeRefused(name))
+  }
+
+  private mutating func answerRetraction(_ name: NodeName) {
+    guard let answer = workers[name]?.answers.first else { return }
+    workers[name]?.answers.removeFirst()
+    send(.returned(name, answer))
   }
 
   /// The worker dies: what it held is gone, what it spooled is not.
@@ -154,6 +185,7 @@ private struct Simulation {
   private mutating func perform(_ action: SchedulerAction) {
     switch action {
     case .assign(let name, let assignments):
+      if name == collected { fault = "a node was handed trials that is only collected from" }
       for assignment in assignments {
         if !attempts.insert(assignment).inserted { fault = "an attempt number was used twice" }
         if counted.contains(assignment.trial) { fault = "a counted trial was handed out" }
@@ -166,7 +198,10 @@ private struct Simulation {
       let missing = assignments.filter { workers[name]?.held.contains($0) == false }
       workers[name]?.held += missing
     case .retract(let name, let assignments):
-      workers[name]?.held.removeAll { assignments.contains($0) }
+      // The first that it holds is in a slot: it has begun and stays.
+      let returned = (workers[name]?.held ?? []).dropFirst().filter(assignments.contains)
+      workers[name]?.held.removeAll { returned.contains($0) }
+      workers[name]?.answers.append(returned)
     case .end(let reason):
       ended = reason
       if reason != .complete { fault = "ended as \(reason)" }

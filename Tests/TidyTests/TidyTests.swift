@@ -39,7 +39,7 @@ import Testing
       ("Sources/Worker/Main", ["WorkerCore", "Protocol"]),
       ("Sources/Coordinator/Planning", ["Protocol", "Yams"]),
       ("Sources/Coordinator/Scheduling", ["Protocol"]),
-      ("Sources/Coordinator/Transport", ["Protocol"]),
+      ("Sources/Coordinator/Transport", ["Protocol", "CLibSSH"]),
       ("Sources/Coordinator/CatalogStore", ["Protocol", "Planning", "GRDB"]),
       ("Sources/Coordinator/Diagrams", ["Protocol", "Planning", "CatalogStore"]),
       (
@@ -123,7 +123,10 @@ import Testing
   }
 
   @Test func `the documents name every error code`() throws {
-    let codes = try SourceTree.files(below: ["Sources"], suffixes: ["Error.swift"]).flatMap {
+    let codes = try SourceTree.files(
+      below: ["Sources"],
+      suffixes: ["Error.swift", "Error+Codes.swift", "Error+SSH.swift", "Error+Node.swift"]
+    ).flatMap {
       file in
       file.lines.compactMap { line -> String? in
         guard line.contains("static let"), let open = line.range(of: "Code(\"") else { return nil }

@@ -11,7 +11,7 @@ import Transport
     link.send(
       FrameEncoder.frame(
         ToWorker.attach(
-          Attach(catalog: catalog, spool: nil, committed: 0, slots: 1, leaseSeconds: 5))))
+          Attach(catalog: catalog, spool: nil, committed: 0, slots: .count(1), leaseSeconds: 5))))
   }
 
   /// The first message of a link that is wanted.

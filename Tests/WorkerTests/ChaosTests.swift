@@ -29,7 +29,7 @@ import Testing
       let keys = (0..<Self.count).map(IdleTrials.key)
       while Set(ledger.results.keys) != Set(keys) {
         let (client, attached) = try await world.attach(
-          slots: 2, spool: ledger.spool, committed: ledger.committed)
+          slots: .count(2), spool: ledger.spool, committed: ledger.committed)
         if attached.spool != ledger.spool { ledger.committed = 0 }
         ledger.spool = attached.spool
         try await Self.catchUp(client, attached, &ledger)

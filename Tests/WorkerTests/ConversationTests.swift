@@ -9,7 +9,7 @@ import Testing
     async throws
   {
     try await WorkerWorld.with { world in
-      let (client, attached) = try await world.attach(slots: 2)
+      let (client, attached) = try await world.attach(slots: .count(2))
       #expect(attached.nextSequence == 1 && attached.held.isEmpty)
       #expect(attached.release == Release.number && attached.processors >= 1)
       client.send(.assign(IdleTrials.shard(0..<200)))
@@ -23,7 +23,7 @@ import Testing
 
   @Test func `a result is what its key determines, whatever slot trained it`() async throws {
     try await WorkerWorld.with { world in
-      let (client, _) = try await world.attach(slots: 3)
+      let (client, _) = try await world.attach(slots: .count(3))
       client.send(.assign(IdleTrials.shard(0..<60, seconds: 0.01)))
       for (_, result) in try await client.records(60) {
         let draw = Double(result.key.leadingWord >> 11) * 0x1p-53
@@ -72,11 +72,12 @@ import Testing
     async throws
   {
     try await WorkerWorld.with { world in
-      let (client, attached) = try await world.attach(slots: 2)
+      let (client, attached) = try await world.attach(slots: .count(2))
       client.send(.assign(IdleTrials.shard(0..<50)))
       let before = try await client.records(50)
       try await client.cut()
-      let (again, answer) = try await world.attach(slots: 2, spool: attached.spool, committed: 20)
+      let (again, answer) = try await world.attach(
+        slots: .count(2), spool: attached.spool, committed: 20)
       #expect(answer.spool == attached.spool && answer.nextSequence == 51)
       let after = try await again.records(30)
       #expect(after.map(\.sequence) == Array(21...50))
@@ -124,14 +125,14 @@ import Testing
 
   @Test func `trials go on while no coordinator is there`() async throws {
     try await WorkerWorld.with { world in
-      let (client, attached) = try await world.attach(slots: 2)
+      let (client, attached) = try await world.attach(slots: .count(2))
       client.send(.assign(IdleTrials.shard(0..<20, seconds: 0.05)))
       _ = try await client.records(1)
       try await client.cut()
       let spool = world.directory + "/spool"
       // Records of such trials are of one length, so the file tells how many there are.
       try await eventually { try WorkerTestFiles.recordCount(spool) == 20 }
-      let (again, answer) = try await world.attach(slots: 2, spool: attached.spool)
+      let (again, answer) = try await world.attach(slots: .count(2), spool: attached.spool)
       #expect(answer.held.isEmpty && answer.nextSequence == 21)
       #expect(try await again.records(20).count == 20)
     }
@@ -184,7 +185,7 @@ import Testing
 
   @Test func `a release leaves no process and no file`() async throws {
     try await WorkerWorld.with { world in
-      let (client, _) = try await world.attach(slots: 2)
+      let (client, _) = try await world.attach(slots: .count(2))
       client.send(.assign(IdleTrials.shard(0..<10)))
       client.send(.release)
       _ = try await client.records(10)
@@ -228,7 +229,7 @@ import Testing
 
   @Test func `a coordinator that reads nothing keeps no trial waiting`() async throws {
     try await WorkerWorld.with { world in
-      let (client, _) = try await world.attach(slots: 2)
+      let (client, _) = try await world.attach(slots: .count(2))
       // Results of ten kilobytes each, more together than all the buffers between the two hold.
       var shard = IdleTrials.shard(0..<400)
       shard.study = String(repeating: "x", count: 10_000)

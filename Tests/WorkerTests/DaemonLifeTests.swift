@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct DaemonLifeTests {
   @Test func `after kill -9 the records are there and the trials are not held`() async throws {
     try await WorkerWorld.with { world in
-      let (client, attached) = try await world.attach(slots: 2)
+      let (client, attached) = try await world.attach(slots: .count(2))
       client.send(.assign(IdleTrials.shard(0..<10)))
       let before = try await client.records(10)
       client.send(.assign(IdleTrials.shard(10..<14, seconds: 60)))
@@ -16,7 +16,7 @@ import Testing
       for daemon in world.processes("daemon") { kill(daemon, SIGKILL) }
       #expect(try await client.refusal() == nil)
       try await eventually { world.processes("slot").isEmpty }
-      let (again, answer) = try await world.attach(slots: 2, spool: attached.spool)
+      let (again, answer) = try await world.attach(slots: .count(2), spool: attached.spool)
       #expect(answer.spool == attached.spool && answer.nextSequence == 11)
       #expect(answer.held.isEmpty)
       #expect(try await again.records(10).map(\.result) == before.map(\.result))
@@ -99,7 +99,8 @@ import Testing
           "-c", "ulimit -S -f 4; exec \"$0\" serve --directory \"$1\"", program, world.directory,
         ], environment: world.environment)
       limited.attach(
-        Attach(catalog: world.catalog, spool: nil, committed: 0, slots: 2, leaseSeconds: 60))
+        Attach(catalog: world.catalog, spool: nil, committed: 0, slots: .count(2), leaseSeconds: 60)
+      )
       guard case .attached = try await limited.next() else {
         throw WorldError(what: "the worker did not greet")
       }
@@ -187,7 +188,8 @@ import Testing
         program: BuiltProgram("phasegrid-worker").path,
         arguments: ["serve", "--directory", other + "/worker/"], environment: world.environment)
       second.attach(
-        Attach(catalog: world.catalog, spool: nil, committed: 0, slots: 1, leaseSeconds: 60))
+        Attach(catalog: world.catalog, spool: nil, committed: 0, slots: .count(1), leaseSeconds: 60)
+      )
       guard case .attached(let answer) = try await second.next() else {
         throw WorldError(what: "the worker did not greet")
       }

@@ -19,7 +19,8 @@ import Testing
       let (client, _) = try await world.attach()
       client.send(
         .attach(
-          Attach(catalog: world.catalog, spool: nil, committed: 0, slots: 1, leaseSeconds: 1)))
+          Attach(
+            catalog: world.catalog, spool: nil, committed: 0, slots: .count(1), leaseSeconds: 1)))
       #expect(try await client.refusal()?.contains("twice") == true)
     }
   }
@@ -29,7 +30,8 @@ import Testing
       _ = try await world.attach()
       let other = try world.open()
       other.send(
-        .attach(Attach(catalog: .random(), spool: nil, committed: 0, slots: 1, leaseSeconds: 1)))
+        .attach(
+          Attach(catalog: .random(), spool: nil, committed: 0, slots: .count(1), leaseSeconds: 1)))
       #expect(try await other.refusal()?.contains("another catalog") == true)
     }
   }
@@ -66,12 +68,12 @@ import Testing
     try await WorkerWorld.with { world in
       let most = FrameEncoder.frame(
         ToWorker.assign(IdleTrials.shard(0..<Limits.trialsPerListMax)))
-      let (client, _) = try await world.attach(slots: 0)
+      let (client, _) = try await world.attach(slots: .collectOnly)
       client.send(most)
       client.send(most)
       client.send(.assign(IdleTrials.shard(Limits.trialsPerListMax...Limits.trialsPerListMax)))
       #expect(try await client.refusal()?.contains("More trials") == true)
-      let (_, attached) = try await world.attach(slots: 0)
+      let (_, attached) = try await world.attach(slots: .collectOnly)
       #expect(attached.held.count == Limits.trialsPerListMax)
     }
   }

@@ -5,6 +5,9 @@ import Protocol
 
 /// A coordinator's end of a conversation, through the relay that every launcher starts.
 final class WorkerClient {
+  /// The number of the heartbeats that it sends by itself.
+  static let lifeNumber: UInt64 = 1 << 40
+
   private let process = Process()
   private let input = Pipe()
   private let output = Pipe()
@@ -51,7 +54,8 @@ final class WorkerClient {
     timer.schedule(deadline: .now() + Limits.heartbeatSeconds, repeating: Limits.heartbeatSeconds)
     let handle = input.fileHandleForWriting
     timer.setEventHandler {
-      WorkerClient.write(FrameEncoder.frame(ToWorker.heartbeat(0)), to: handle)
+      WorkerClient.write(
+        FrameEncoder.frame(ToWorker.heartbeat(WorkerClient.lifeNumber)), to: handle)
     }
     timer.activate()
     heartbeats = timer

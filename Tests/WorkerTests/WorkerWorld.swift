@@ -61,7 +61,8 @@ final class WorkerWorld {
 
   /// Opens a connection and greets the worker.
   func attach(
-    slots: UInt16 = 1, spool: UniqueID? = nil, committed: UInt64 = 0, leaseSeconds: UInt32 = 60,
+    slots: SlotRequest = .count(1), nice: UInt8 = 0, loadLimit: Double? = nil,
+    spool: UniqueID? = nil, committed: UInt64 = 0, leaseSeconds: UInt32 = 60,
     isQuiet: Bool = false
   ) async throws -> (client: WorkerClient, attached: Attached) {
     // A connection to a daemon that is just dying ends without a word; the next one starts another.
@@ -69,8 +70,8 @@ final class WorkerWorld {
       let client = try open()
       client.attach(
         Attach(
-          catalog: catalog, spool: spool, committed: committed, slots: slots,
-          leaseSeconds: leaseSeconds), isQuiet: isQuiet)
+          catalog: catalog, spool: spool, committed: committed, slots: slots, nice: nice,
+          loadLimit: loadLimit, leaseSeconds: leaseSeconds), isQuiet: isQuiet)
       switch try await client.next() {
       case .attached(let attached): return (client, attached)
       case nil: continue

@@ -1,4 +1,5 @@
 import GRDB
+package import Planning
 package import Protocol
 
 extension Catalog {
@@ -45,6 +46,18 @@ extension Catalog {
       try database.run(
         "UPDATE sweep SET state = ?, updated_microseconds = ? WHERE id = ?", state.rawValue.value,
         time.value, sweep.value)
+    }
+  }
+
+  /// Writes down which machines a sweep is given, so that it can be resumed without its cluster
+  /// file.
+  /// - Throws: `catalog.full`, `catalog.input-output`, `catalog.busy`, `catalog.damaged`.
+  package func setCluster(
+    _ cluster: ClusterDefinition, of sweep: SweepID
+  ) async throws(CatalogError) {
+    try await write("set the cluster of a sweep") { database in
+      try database.run(
+        "UPDATE sweep SET cluster = ? WHERE id = ?", cluster.json.text.value, sweep.value)
     }
   }
 

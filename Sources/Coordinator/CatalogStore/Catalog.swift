@@ -43,8 +43,9 @@ package final class Catalog: Sendable {
   /// - Returns: the open catalog.
   /// - Throws: `catalog.missing`, `catalog.not-a-file`, `catalog.unreadable`,
   ///   `catalog.not-writable`, `catalog.not-a-catalog`, `catalog.damaged`, `catalog.newer`,
-  ///   `catalog.older` (for a reader: a writer migrates it, after a backup), `catalog.locked`,
-  ///   `catalog.lock-unsupported`, `catalog.busy`, `catalog.full`, `catalog.input-output`.
+  ///   `catalog.older` (for a reader, where later schemas did more than to add columns: a writer
+  ///   migrates it, after a backup), `catalog.locked`, `catalog.lock-unsupported`,
+  ///   `catalog.busy`, `catalog.full`, `catalog.input-output`.
   package static func open(path: String, access: Access) async throws(CatalogError) -> Catalog {
     try await open(path: path, access: access, migrator: Migrator(migrations: Migration.all))
   }

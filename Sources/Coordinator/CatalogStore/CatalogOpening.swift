@@ -63,14 +63,27 @@ struct CatalogOpening {
     let connection = try DatabaseQueue(path: location, configuration: configuration)
     let version = try connection.unsafeRead { try Migrator.version(in: $0) }
     try refuseNewer(version)
-    guard version == migrator.version else {
+    guard let views = version > 0 ? migrator.views(from: version) : nil else {
       throw CatalogError(
         .older,
         "cannot read the catalog '\(file.path)': an older Phasegrid has written it "
           + "(schema \(version), this one reads \(migrator.version))",
         remedy: "Bring it up to date with `phasegrid resume`, which keeps a copy of it.")
     }
+    try show(views, to: connection)
     return connection
+  }
+
+  /// Lets a reader see an older catalog as one of this schema; the file stays as it is.
+  private func show(_ views: [String], to connection: DatabaseQueue) throws {
+    guard !views.isEmpty else { return }
+    try connection.unsafeRead { database in
+      let isQueryOnly = try Bool.fetchOne(database, sql: "PRAGMA query_only") ?? false
+      // What is temporary is refused too while nothing may be changed.
+      try database.execute(sql: "PRAGMA query_only = 0")
+      for view in views { try database.execute(sql: view) }
+      try database.execute(sql: "PRAGMA query_only = \(isQueryOnly ? 1 : 0)")
+    }
   }
 
   /// The catalog's own name, and a first look at every table.

@@ -9,12 +9,49 @@ struct Migration: Sendable {
   let name: String
   /// The statements that make the step.
   let sql: String
+  /// The columns that the step adds; `nil` when it does anything else, so that a catalog without it
+  /// cannot be read by a program that knows it.
+  let columns: [NewColumn]?
+
+  /// Puts a step together that does more than to add columns.
+  init(name: String, sql: String) {
+    self.name = name
+    self.sql = sql
+    columns = nil
+  }
+
+  /// Puts a step together that adds columns.
+  init(name: String, columns: [NewColumn]) {
+    self.name = name
+    self.sql = columns.map(\.sql).joined(separator: "\n")
+    self.columns = columns
+  }
+}
+
+/// A column that a later schema has and an earlier one has not.
+struct NewColumn: Sendable {
+  let table: String
+  let name: String
+  /// What the schema says behind the name.
+  let type: String
+  /// What a row of before has there, as SQL.
+  let valueBefore: String
+
+  fileprivate var sql: String { "ALTER TABLE \(table) ADD COLUMN \(name) \(type);" }
 }
 
 extension Migration {
   /// Every step since the empty file; the schema's version is their number.
   static let all: [Migration] = [
-    Migration(name: "first-schema", sql: firstSchema)
+    Migration(name: "first-schema", sql: firstSchema),
+    Migration(
+      name: "clusters",
+      columns: [
+        NewColumn(table: "sweep", name: "cluster", type: "TEXT", valueBefore: "NULL"),
+        NewColumn(table: "node", name: "definition", type: "TEXT", valueBefore: "NULL"),
+        NewColumn(
+          table: "node", name: "slots", type: "INTEGER NOT NULL DEFAULT 0", valueBefore: "0"),
+      ]),
   ]
 }
 
@@ -41,6 +78,26 @@ struct Migrator {
       try database.run(
         "INSERT INTO catalog (id, created_microseconds) VALUES (?, ?)", id.value, time.value)
       return .commit
+    }
+  }
+
+  /// The views through which a reader sees a catalog of an older schema as one of this, by table.
+  ///
+  /// They are temporary and hide the tables of the same names, so that nothing else has to know of
+  /// older schemas. A column that the table has after all, because a writer has migrated it
+  /// meanwhile, comes first in its view and is the one that is found.
+  /// - Returns: the statements; `nil` when a step since `version` did more than to add columns.
+  func views(from version: Int) -> [String]? {
+    var columns: [String: [String]] = [:]
+    for migration in migrations[version...] {
+      guard let added = migration.columns else { return nil }
+      for column in added {
+        columns[column.table, default: []].append("\(column.valueBefore) AS \(column.name)")
+      }
+    }
+    return columns.sorted { $0.key < $1.key }.map { table, added in
+      "CREATE TEMP VIEW \(table) AS "
+        + "SELECT *, \(added.joined(separator: ", ")) FROM main.\(table)"
     }
   }
 

@@ -6,7 +6,8 @@ extension SweepRecord {
   /// The columns that ``init(row:)`` reads.
   static let columns = """
     id, name, study, revision, study_description, file, axes, measures, replicates, numerics, \
-    memory_limit_bytes, time_limit_seconds, state, created_microseconds, updated_microseconds
+    memory_limit_bytes, time_limit_seconds, state, created_microseconds, updated_microseconds, \
+    cluster
     """
 
   init(row: Row) throws {
@@ -28,7 +29,8 @@ extension SweepRecord {
         limits: TrialLimits(
           memoryBytes: memoryBytes.map { UInt64(clamping: $0) },
           timeSeconds: try row.decode(atIndex: 11))),
-      state: state, createdMicroseconds: try row.decode(atIndex: 13),
+      cluster: try row.decode(String?.self, atIndex: 15).map(ClusterCoding.cluster), state: state,
+      createdMicroseconds: try row.decode(atIndex: 13),
       updatedMicroseconds: try row.decode(atIndex: 14))
   }
 

@@ -70,6 +70,8 @@ package struct SweepRecord: Hashable, Sendable {
   package let id: SweepID
   /// What it asks for.
   package let definition: SweepDefinition
+  /// The machines that it was last given; `nil` when nobody has said.
+  package let cluster: ClusterDefinition?
   /// What a user has said about its progress.
   package let state: SweepState
   /// When it was first registered, in microseconds since 1970.

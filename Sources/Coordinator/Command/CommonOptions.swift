@@ -1,6 +1,7 @@
 import ArgumentParser
 import CatalogStore
 import Glibc
+import Planning
 import Protocol
 
 /// Where the catalog is.
@@ -54,21 +55,50 @@ struct FormatOption: ParsableArguments {
   var isJSON = false
 }
 
-/// The slots of this machine.
-struct SlotsOption: ParsableArguments {
+/// The machines that train.
+struct ClusterOption: ParsableArguments {
+  @Option(
+    name: .customLong("cluster"),
+    help: ArgumentHelp(
+      "The cluster file with the machines to train on (default: this machine).",
+      valueName: "file"))
+  var path: String?
+
   @Option(
     name: .customLong("slots"),
     help: ArgumentHelp(
-      "How many trials this machine trains at once (default: its processors).", valueName: "count"))
-  var count: Int?
+      """
+      How many trials each machine trains at once (default: what the cluster file says; without \
+      one, the processors of this machine).
+      """, valueName: "count"))
+  var slots: Int?
 
   func validate() throws {
-    guard let count else { return }
-    guard (1...1024).contains(count) else {
-      throw ValidationError("--slots takes a number from 1 to 1024, not \(count).")
+    guard let slots else { return }
+    guard (1...ClusterNode.slotsMax).contains(slots) else {
+      throw ValidationError(
+        "--slots takes a number from 1 to \(ClusterNode.slotsMax), not \(slots).")
     }
   }
 
-  /// The number to use.
-  var resolved: Int { count ?? max(1, min(1024, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+  /// The machines: of the file, or else this one.
+  func cluster() throws -> ClusterDefinition {
+    guard let path else { return ClusterDefinition.local(slots: slots ?? Self.processors) }
+    return withSlots(try ClusterFile.read(path: path).definition)
+  }
+
+  /// The machines for a sweep that goes on: of the file, or else those that it had.
+  func cluster(of sweep: SweepRecord) throws -> ClusterDefinition {
+    guard path == nil, let cluster = sweep.cluster else { return try self.cluster() }
+    return withSlots(cluster)
+  }
+
+  private func withSlots(_ cluster: ClusterDefinition) -> ClusterDefinition {
+    guard let slots else { return cluster }
+    var cluster = cluster
+    for index in cluster.nodes.indices { cluster.nodes[index].slots = UInt16(slots) }
+    return cluster
+  }
+
+  private static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }

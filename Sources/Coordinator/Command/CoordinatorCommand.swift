@@ -21,6 +21,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
     subcommands: [
       PlanCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self,
       ResultsCommand.self, DiagramCommand.self, CheckCommand.self, StudiesCommand.self,
+      NodesCommand.self,
       WhyCommand.self,
     ])
 

@@ -16,17 +16,18 @@ struct PlanCommand: AsyncParsableCommand {
   var sweepFile: String
 
   @OptionGroup var catalog: CatalogOption
-  @OptionGroup var slots: SlotsOption
+  @OptionGroup var cluster: ClusterOption
   @OptionGroup var format: FormatOption
 
   func run() async throws {
+    let slots = try cluster.cluster().nodes.map { Int($0.slots ?? 1) }.reduce(0, +)
     let plan = try await SweepReading.plan(file: sweepFile)
     let cost = Mutex(try CostEstimate(plan.study))
     let counts = try await Catalog.preview(trials: plan.trials, path: catalog.file) { trial in
       cost.withLock { $0.add(trial.specification) }
     }
     let summary = PlanSummary(
-      plan: plan, counts: counts, cost: cost.withLock { $0 }, slots: slots.resolved)
+      plan: plan, counts: counts, cost: cost.withLock { $0 }, slots: slots)
     if format.isJSON {
       Output.json(summary.json)
     } else {

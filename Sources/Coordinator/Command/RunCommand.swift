@@ -19,10 +19,11 @@ struct RunCommand: AsyncParsableCommand {
   var sweepFile: String
 
   @OptionGroup var catalog: CatalogOption
-  @OptionGroup var slots: SlotsOption
+  @OptionGroup var cluster: ClusterOption
   @OptionGroup var format: FormatOption
 
   func run() async throws {
+    let cluster = try cluster.cluster()
     let plan = try await SweepReading.plan(file: sweepFile)
     // From here on a signal must not leave anything half done.
     let shutdown = Shutdown()
@@ -30,7 +31,7 @@ struct RunCommand: AsyncParsableCommand {
     _ = try await catalog.register(
       plan, trials: plan.trials, studyDescriptionJSON: plan.study.json.text,
       atMicroseconds: WallClock.microseconds())
-    try await SweepRunning(catalog: catalog, slots: slots.resolved, isJSON: format.isJSON)
+    try await SweepRunning(catalog: catalog, cluster: cluster, isJSON: format.isJSON)
       .drive(try await catalog.sweep(named: plan.name), shutdown: shutdown)
   }
 }
@@ -40,13 +41,16 @@ struct ResumeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume",
     abstract: "Go on with an interrupted sweep, from the catalog alone.",
-    discussion: "Without a name: the sweep that was run last and is not complete.")
+    discussion: """
+      Without a name: the sweep that was run last and is not complete. Without --cluster: on the \
+      machines that it was run on. Every machine that still holds trials of it is asked first.
+      """)
 
   @Argument(help: "The sweep's name.")
   var name: String?
 
   @OptionGroup var catalog: CatalogOption
-  @OptionGroup var slots: SlotsOption
+  @OptionGroup var cluster: ClusterOption
   @OptionGroup var format: FormatOption
 
   func run() async throws {
@@ -69,8 +73,9 @@ struct ResumeCommand: AsyncParsableCommand {
       return
     }
     await reader.close()
+    let cluster = try cluster.cluster(of: sweep)
     let catalog = try await catalog.openToWrite()
-    try await SweepRunning(catalog: catalog, slots: slots.resolved, isJSON: format.isJSON)
+    try await SweepRunning(catalog: catalog, cluster: cluster, isJSON: format.isJSON)
       .drive(sweep, shutdown: shutdown)
   }
 }

@@ -8,7 +8,15 @@ enum NodeNews: Sendable {
   /// Messages in the order in which they came.
   case messages([FromWorker])
   /// The link could not be opened or has ended, with the reason where there is one.
-  case ended(reason: String?)
+  case ended(NodeFailure?)
+}
+
+/// Why a node is not connected.
+struct NodeFailure: Sendable {
+  /// What happened and what to do.
+  var words: String
+  /// Whether somebody has to do something before it can be connected.
+  var isLasting = false
 }
 
 /// One connection to a node, from the opening of its link to its end.
@@ -27,7 +35,9 @@ struct NodeConnection: Sendable {
     do {
       link = try await launcher.open()
     } catch {
-      news(.ended(reason: error.message))
+      news(
+        .ended(
+          NodeFailure(words: "\(error.message) \(error.remedy)", isLasting: error.isLasting)))
       return
     }
     defer { link.close() }
@@ -42,13 +52,14 @@ struct NodeConnection: Sendable {
         if !messages.isEmpty { news(.messages(messages)) }
       }
       try decoder.finish()
-      news(.ended(reason: nil))
+      news(.ended(link.complaints.isEmpty ? nil : NodeFailure(words: link.complaints)))
     } catch {
       let complaints = link.complaints
       news(
         .ended(
-          reason: complaints.isEmpty
-            ? error.message : "\(error.message) It said: \(complaints)"))
+          NodeFailure(
+            words: complaints.isEmpty
+              ? error.message : "\(error.message) It said: \(complaints)")))
     }
   }
 }

@@ -18,6 +18,10 @@ struct NodeState: Sendable {
   var heardSeconds: Double
   /// When the last heartbeat was sent.
   var beatenSeconds: Double
+  /// How many heartbeats were sent.
+  var beatCount: UInt64 = 0
+  /// The last heartbeat and when it was sent, until it is answered.
+  var unansweredBeat: (number: UInt64, seconds: Double)?
 }
 
 /// The results that wait for the next commit.

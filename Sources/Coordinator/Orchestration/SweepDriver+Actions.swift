@@ -41,7 +41,8 @@ extension SweepDriver {
       launcher: node.launcher,
       greeting: Attach(
         catalog: catalog.id, spool: known?.spool, committed: known?.committedSequence ?? 0,
-        slots: UInt16(node.slots), leaseSeconds: leaseSeconds))
+        slots: node.slots, nice: node.nice, loadLimit: node.loadLimit,
+        leaseSeconds: leaseSeconds))
     let sink = eventSink
     group.addTask {
       await connection.follow(afterSeconds: pause) { sink.yield(.node(name, $0)) }
@@ -65,17 +66,16 @@ extension SweepDriver {
         ShardBuilder.Entry(key: record.key, attempt: $0, specification: record.specification)
       }
     }
-    for record in records { trialsByKey[record.key] = record.id }
+    for record in records { knownTrials.insert(record.id, record.key) }
     for shard in ShardBuilder.shards(of: entries, limits: sweep.definition.limits) {
       connections[name]?.link.send(FrameEncoder.frame(ToWorker.assign(shard)))
     }
   }
 
   private func retract(_ assignments: [Assignment], from name: NodeName) {
-    let attempts = Dictionary(assignments.map { ($0.trial, $0.attempt) }) { $1 }
-    let trials = trialsByKey.compactMap { key, trial in
-      attempts[trial].map { TrialAttempt(key: key, attempt: $0) }
-    }.sorted { $0.key < $1.key }
+    let trials = assignments.compactMap { assignment in
+      knownTrials[assignment.trial].map { TrialAttempt(key: $0, attempt: assignment.attempt) }
+    }
     guard !trials.isEmpty else { return }
     connections[name]?.link.send(FrameEncoder.frame(ToWorker.retract(trials)))
   }

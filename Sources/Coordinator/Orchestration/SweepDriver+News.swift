@@ -23,18 +23,29 @@ extension SweepDriver {
       connections[name]?.heardSeconds = now
       for message in messages { try await take(message, from: name, in: &group) }
       try await commitWhenDue()
-    case .node(let name, .ended(let reason)):
-      let wasReady = connections.removeValue(forKey: name)?.attached != nil
-      if wasReady { try await noteState("lost", of: name) }
-      if let reason {
-        listener.notice("Node \(name): \(reason)")
-        try await catalog.appendEvent(
-          .nodeLost, reason, sweep: sweep.id, node: name, atMicroseconds: microseconds)
-      } else if wasReady {
-        listener.notice("Node \(name): the connection ended; connecting again.")
-      }
-      try await perform(handle(.nodeLost(name)), in: &group)
+    case .node(let name, .ended(let failure)):
+      try await onEnd(of: name, failure, in: &group)
     }
+  }
+
+  private func onEnd(
+    of name: NodeName, _ failure: NodeFailure?, in group: inout ConnectionGroup
+  ) async throws {
+    let wasReady = connections.removeValue(forKey: name)?.attached != nil
+    if let failure {
+      // A machine that is off is tried again and again; it is said once.
+      if wasReady || complaints[name] != failure.words {
+        complaints[name] = failure.words
+        listener.notice("Node \(name): \(failure.words)")
+        try await catalog.appendEvent(
+          .nodeLost, failure.words, sweep: sweep.id, node: name, atMicroseconds: microseconds)
+      }
+    } else if wasReady {
+      listener.notice("Node \(name): the connection ended; connecting again.")
+    }
+    let isLasting = failure?.isLasting ?? false
+    try await noteState(isLasting ? "refused" : "lost", of: name)
+    try await perform(handle(isLasting ? .nodeRefused(name) : .nodeLost(name)), in: &group)
   }
 
   private func take(
@@ -63,7 +74,11 @@ extension SweepDriver {
         returned.map(\.attemptID), as: .returned, reason: "taken back",
         atMicroseconds: microseconds)
       try await perform(handle(.returned(name, returned)), in: &group)
-    case .heartbeat(_, let running):
+    case .heartbeat(let number, let running):
+      if let beat = connections[name]?.unansweredBeat, beat.number == number {
+        connections[name]?.unansweredBeat = nil
+        try await perform(handle(.latency(name, seconds: now - beat.seconds)), in: &group)
+      }
       guard connections[name]?.running != running else { return }
       connections[name]?.running = running
       let assignments = running.compactMap(assignment)
@@ -79,17 +94,22 @@ extension SweepDriver {
     try await catalog.upsert(
       NodeRecord(
         name: name, machine: attached.machine, release: attached.release,
-        processors: attached.processors, state: "attached", spool: attached.spool,
+        processors: attached.processors, slots: attached.slots,
+        definition: nodes[name]?.definition, state: "attached", spool: attached.spool,
         lastSeenMicroseconds: microseconds))
+    complaints[name] = nil
+    readyNodes.insert(name)
     try await catalog.appendEvent(
       .nodeAttached, "holds \(attached.held.count) trials, next record \(attached.nextSequence)",
       sweep: sweep.id, node: name, atMicroseconds: microseconds)
   }
 
-  /// Writes down what is believed of a node that the catalog has met.
+  /// Writes down what is believed of a node.
   func noteState(_ state: String, of name: NodeName) async throws {
-    guard var node = try await knownNode(name) else { return }
+    var node = try await knownNode(name) ?? NodeRecord(name: name)
+    guard node.state != state else { return }
     node.state = state
+    node.definition = nodes[name]?.definition
     try await catalog.upsert(node)
   }
 
@@ -108,7 +128,9 @@ extension SweepDriver {
     else { return }
     connections[name]?.held = nil
     try await perform(
-      handle(.nodeReady(name, held: held.compactMap(assignment))), in: &group)
+      handle(
+        .nodeReady(name, slots: Int(attached.slots), held: held.compactMap(assignment))), in: &group
+    )
   }
 
   private func schedulerActions(for result: TrialResult, from name: NodeName) -> [SchedulerAction] {
@@ -122,7 +144,7 @@ extension SweepDriver {
   }
 
   private func assignment(_ trial: TrialAttempt) -> Assignment? {
-    trialsByKey[trial.key].map { Assignment(trial: $0, attempt: trial.attempt) }
+    knownTrials[trial.key].map { Assignment(trial: $0, attempt: trial.attempt) }
   }
 
   /// Sends heartbeats, and ends connections that are silent for too long.
@@ -133,7 +155,10 @@ extension SweepDriver {
         state.link.close()
         connections[name]?.heardSeconds = now
       } else if now - state.beatenSeconds >= Limits.heartbeatSeconds {
-        state.link.send(FrameEncoder.frame(ToWorker.heartbeat(0)))
+        let number = state.beatCount + 1
+        state.link.send(FrameEncoder.frame(ToWorker.heartbeat(number)))
+        connections[name]?.beatCount = number
+        connections[name]?.unansweredBeat = (number, now)
         connections[name]?.beatenSeconds = now
       }
     }

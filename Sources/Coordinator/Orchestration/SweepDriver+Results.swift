@@ -69,15 +69,15 @@ extension SweepDriver {
   private func count(
     _ result: TrialResult, from name: NodeName, _ disposition: RecordedResult.Disposition
   ) {
-    let isOfThisSweep = trialsByKey[result.key] != nil
+    let isOfThisSweep = knownTrials[result.key] != nil
     switch disposition {
     case .counted:
       guard isOfThisSweep else { return }
       tally.count(result.outcome)
-      trialsByKey[result.key] = nil
+      knownTrials.remove(result.key)
     case .failedForGood:
       tally.count(result.outcome)
-      trialsByKey[result.key] = nil
+      knownTrials.remove(result.key)
       listener.notice("Trial \(result.key.abbreviated) failed for good: \(result.outcome.words)")
     case .failedAttempt:
       listener.notice(
@@ -100,7 +100,8 @@ extension SweepDriver {
   func currentProgress() -> Progress {
     tally.progress(
       running: connections.values.reduce(0) { $0 + $1.running.count },
-      nodesReady: scheduler.state.readyNodeCount, nodes: nodes.count, at: now)
+      nodesReady: connections.count { $0.value.held == nil && $0.value.attached != nil },
+      nodes: nodes.count { $0.value.trains || connections[$0.key] != nil }, at: now)
   }
 }
 

@@ -1,21 +1,7 @@
 package import CatalogStore
-import Protocol
+package import Protocol
 package import Scheduling
-package import Transport
-
-/// A node that a sweep may use.
-package struct SweepNode: Sendable {
-  /// How its worker is reached.
-  package var launcher: any Launcher
-  /// How many of its cores are used.
-  package var slots: Int
-
-  /// Pairs a launcher with a number of slots.
-  package init(launcher: any Launcher, slots: Int) {
-    self.launcher = launcher
-    self.slots = slots
-  }
-}
+import Transport
 
 /// What the driver waits for.
 enum DriverEvent: Sendable {
@@ -33,6 +19,8 @@ package struct SweepEnding: Hashable, Sendable {
   package var reason: EndReason
   /// How far the sweep is.
   package var progress: Progress
+  /// The nodes that were to train and never came, with what kept them away.
+  package var absentNodes: [NodeName: String]
 }
 
 /// Drives one sweep to its end: feeds the scheduler with what happens and does what it decides.
@@ -50,8 +38,12 @@ package actor SweepDriver {
 
   var scheduler: Scheduler
   var connections: [NodeName: NodeState] = [:]
-  /// The trials that workers may answer for, by what they call them.
-  var trialsByKey: [TrialKey: TrialID] = [:]
+  /// The trials that workers may answer for.
+  var knownTrials = KnownTrials()
+  /// What kept a node away when it was last tried; said once, not at every try.
+  var complaints: [NodeName: String] = [:]
+  /// The nodes that were ready at some time.
+  var readyNodes: Set<NodeName> = []
   var inbox = ResultInbox()
   var tally = Tally()
   var ending: EndReason?
@@ -104,7 +96,9 @@ package actor SweepDriver {
       group.cancelAll()
     }
     report()
-    return SweepEnding(reason: ending ?? .stopped, progress: currentProgress())
+    let absent = complaints.filter { !readyNodes.contains($0.key) && nodes[$0.key]?.trains == true }
+    return SweepEnding(
+      reason: ending ?? .stopped, progress: currentProgress(), absentNodes: absent)
   }
 
   /// Everything that the catalog knows, as the scheduler's first event.
@@ -119,13 +113,13 @@ package actor SweepDriver {
         trial: trial.id, attempts: trial.lastAttempt, failures: trial.failedAttempts,
         hasBegun: openAttempts[trial.id]?.isRunning ?? false)
       if let open = openAttempts[trial.id], nodes[open.node] != nil {
-        trialsByKey[open.key] = trial.id
+        knownTrials.insert(trial.id, open.key)
         recalled[open.node, default: []].append(known)
       } else {
         waiting.append(known)
       }
     }
-    return .begin(nodes: nodes.mapValues(\.slots), waiting: waiting, recalled: recalled)
+    return .begin(nodes: nodes.mapValues(\.knownSlots), waiting: waiting, recalled: recalled)
   }
 
   /// Seconds since the driver was made, on a clock that never goes back.

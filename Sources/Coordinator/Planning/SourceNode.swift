@@ -1,6 +1,6 @@
 import Protocol
 
-/// A value of a sweep file with the line on which it stands.
+/// A value of a file that a user wrote, with the line on which it stands.
 struct SourceNode: Sendable {
   /// One key of a mapping with its value.
   struct Entry: Sendable {
@@ -44,10 +44,21 @@ struct SourceNode: Sendable {
   var shown: String {
     switch content {
     case .scalar(let text, let isQuoted):
-      isNothing ? "nothing" : isQuoted ? "the text '\(text.prefix(60))'" : "'\(text.prefix(60))'"
+      isNothing
+        ? "nothing"
+        : (isQuoted ? "the text " : "") + "'\(SourceNode.visible(String(text.prefix(60))))'"
     case .list: "a list"
     case .mapping: "a mapping"
     }
+  }
+
+  /// A text for the one line of a message: what would move the cursor becomes a mark.
+  static func visible(_ text: String) -> String {
+    var visible = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      visible.append(ClusterText.isControl(scalar) ? "\u{fffd}" : scalar)
+    }
+    return String(visible)
   }
 
   func wrongType(_ key: String, wanted: String, remedy: String = "") -> SweepFileError {

@@ -177,50 +177,35 @@ extension SweepFile {
     guard let node else { return limits }
     for entry in try node.mapping("limits", known: ["memory", "time"]) {
       if entry.key == "memory" {
-        let bytes = try amount(entry.value, "memory", memoryUnits, example: "2 GiB")
+        let bytes = try amount(entry.value, "memory", AmountUnits.memory, example: "2 GiB")
         // The largest amount that is exact in a Double, far beyond any machine.
         guard bytes >= 1, bytes <= 0x1p53 else {
-          throw limitError(entry.value, "memory", example: "2 GiB")
+          throw limitError(entry.value, "memory", AmountUnits.memory, example: "2 GiB")
         }
         limits.memoryBytes = UInt64(bytes)
       } else {
-        limits.timeSeconds = try amount(entry.value, "time", timeUnits, example: "1 h")
+        limits.timeSeconds = try amount(entry.value, "time", AmountUnits.time, example: "1 h")
       }
     }
     return limits
   }
 
-  private static let memoryUnits: [String: Double] = [
-    "B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12,
-    "KiB": 0x1p10, "MiB": 0x1p20, "GiB": 0x1p30, "TiB": 0x1p40,
-  ]
-
-  private static let timeUnits: [String: Double] = [
-    "ms": 1e-3, "s": 1, "min": 60, "h": 3600, "d": 86400,
-  ]
-
   /// A number with its unit, for instance `2 GiB`.
   private static func amount(
     _ node: SourceNode, _ key: String, _ units: [String: Double], example: String
   ) throws(SweepFileError) -> Double {
-    guard case .scalar(let text, _) = node.content else {
-      throw limitError(node, key, example: example)
+    guard let amount = node.amount(in: units) else {
+      throw limitError(node, key, units, example: example)
     }
-    let number = text.prefix { !$0.isLetter && !$0.isWhitespace }
-    let unit = text.dropFirst(number.count).drop { $0.isWhitespace }
-    guard NumberText.isNumber(String(number)), let value = Double(number), value.isFinite,
-      let factor = units[String(unit)], value > 0
-    else { throw limitError(node, key, example: example) }
-    return value * factor
+    return amount
   }
 
   private static func limitError(
-    _ node: SourceNode, _ key: String, example: String
+    _ node: SourceNode, _ key: String, _ units: [String: Double], example: String
   ) -> SweepFileError {
-    let units = (key == "memory" ? memoryUnits : timeUnits).sorted { $0.value < $1.value }
-    return SweepFileError(
+    SweepFileError(
       .limits, line: node.line, key: key,
-      "'\(key)' wants an amount above 0 with a unit (\(units.map(\.key).joined(separator: ", "))), "
+      "'\(key)' wants an amount above 0 with a unit (\(AmountUnits.shown(units))), "
         + "not \(node.shown)",
       remedy: "Write for instance '\(example)'.")
   }

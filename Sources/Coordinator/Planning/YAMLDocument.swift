@@ -1,49 +1,51 @@
 import Yams
 
-/// Reads the one document of a sweep file.
+/// Reads the one document of a file that a user wrote.
 ///
-/// Of YAML, only what a sweep file needs is read: anchors and aliases (with which a small file can
+/// Of YAML, only what such a file needs is read: anchors and aliases (with which a small file can
 /// ask for any amount of memory), tags and further documents are refused by name.
 enum YAMLDocument {
-  /// The most bytes that a sweep file may have.
+  /// The most bytes that a file may have.
   static let byteCountMax = 1 << 20
   /// The most lists and mappings inside one another.
   static let depthMax = 16
 
-  static func read(_ text: String) throws(SweepFileError) -> SourceNode {
-    guard text.utf8.count <= byteCountMax else { throw tooLarge }
+  static func read(
+    _ text: String, kind: SourceKind = .sweep
+  ) throws(SweepFileError) -> SourceNode {
+    guard text.utf8.count <= byteCountMax else { throw tooLarge(kind) }
     if let offset = text.utf8.firstIndex(of: 0) {
       let line = text.utf8[..<offset].count { $0 == UInt8(ascii: "\n") } + 1
       throw SweepFileError(
         .encoding, line: line, "the file holds a NUL byte, which no text has",
-        remedy: "Write the sweep file as UTF-8 text.")
+        remedy: "Write the \(kind.name) as UTF-8 text.")
     }
     try refuseAnchors(text)
     let root: Node?
     do {
-      // Without the rules of YAML 1.1 for plain words: a sweep file's values are read by the types
-      // of their parameters, so that a mode called `off` stays a word.
+      // Without the rules of YAML 1.1 for plain words: a file's values are read by the types of
+      // their keys, so that a mode called `off` stays a word.
       let marked = text.unicodeScalars.first == "\u{feff}"
       let yaml = marked ? String(text.unicodeScalars.dropFirst()) : text
       let parser = try Parser(yaml: yaml, resolver: .basic, encoding: .utf8)
       root = try parser.singleRoot()
     } catch let error as YamlError {
-      throw translated(error)
+      throw translated(error, kind)
     } catch {
       throw SweepFileError(
         .syntax, "the file cannot be read as YAML: \(error)", remedy: "Correct the file.")
     }
     guard let root else {
       throw SweepFileError(
-        .syntax, line: 1, "the file is empty", remedy: "Begin with 'sweep: NAME'.")
+        .syntax, line: 1, "the file is empty", remedy: "Begin with '\(kind.beginning)'.")
     }
     return try node(root, depth: 0)
   }
 
-  static var tooLarge: SweepFileError {
+  static func tooLarge(_ kind: SourceKind) -> SweepFileError {
     SweepFileError(
       .tooLarge, "the file has more than \(byteCountMax) bytes",
-      remedy: "Write ranges instead of long lists.")
+      remedy: kind.shortening)
   }
 
   private static func node(_ node: Node, depth: Int) throws(SweepFileError) -> SourceNode {
@@ -169,7 +171,7 @@ enum YAMLDocument {
     }
   }
 
-  private static func translated(_ error: YamlError) -> SweepFileError {
+  private static func translated(_ error: YamlError, _ kind: SourceKind) -> SweepFileError {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _):
       if problem.contains("nesting level") {
@@ -184,12 +186,12 @@ enum YAMLDocument {
       if problem.contains("alias") { return anchor(mark.line) }
       return SweepFileError(
         .unsupportedSyntax, line: mark.line, "the file holds a second YAML document",
-        remedy: "Write one sweep a file, without '---' in the middle.")
+        remedy: "Write one \(kind.word) a file, without '---' in the middle.")
     case .reader(let problem, let offset, _, let yaml):
       let line = offset.map { yaml.prefix($0).count { $0.isNewline } + 1 }
       return SweepFileError(
         .encoding, line: line, "the file holds a character that no text has: \(problem)",
-        remedy: "Write the sweep file as UTF-8 text.")
+        remedy: "Write the \(kind.name) as UTF-8 text.")
     case .duplicatedKeysInMapping(let duplicates, let context):
       return duplicate(duplicates.first ?? "", line: context.mark.line, first: nil)
     default:

@@ -7,9 +7,16 @@ import Protocol
 /// has one `on…` function.
 package struct Scheduler: Sendable {
   /// What it knows.
-  package private(set) var state = SchedulerState()
+  package internal(set) var state = SchedulerState()
   /// The numbers that it decides by.
   package let policy: SchedulerPolicy
+
+  /// Whose stock an event has changed.
+  enum Scope {
+    case nobody
+    case node(Int)
+    case everybody
+  }
 
   /// A scheduler that knows nothing yet.
   package init(policy: SchedulerPolicy = SchedulerPolicy()) {
@@ -24,228 +31,169 @@ package struct Scheduler: Sendable {
   package mutating func handle(_ event: SchedulerEvent, at time: Double) -> [SchedulerAction] {
     guard !state.hasEnded else { return [] }
     var actions: [SchedulerAction] = []
-    switch event {
-    case .begin(let nodes, let waiting, let recalled):
-      onBegin(nodes, waiting, recalled, &actions)
-    case .nodeReady(let name, let held): onNodeReady(name, held, &actions)
-    case .nodeLost(let name): onNodeLost(name, time, &actions)
-    case .running(let name, let assignments): onRunning(name, assignments)
-    case .finished(let name, let assignment, let seconds):
-      onFinished(name, assignment, seconds, &actions)
-    case .failed(let name, let assignment): onFailed(name, assignment, &actions)
-    case .returned(let name, let assignments): onReturned(name, assignments)
-    case .tick: onTick(time, &actions)
-    case .stop: onStop(&actions)
-    }
-    handOut(&actions)
+    let scope = take(event, time, &actions)
+    if !state.isStopping { deal(scope, time, &actions) }
     endIfDone(&actions)
-    assert(state.brokenInvariant == nil, state.brokenInvariant ?? "")
+    assert(
+      !state.isSmall || state.brokenInvariant == nil, state.brokenInvariant ?? "no fault is left")
     return actions
   }
 
+  private mutating func take(
+    _ event: SchedulerEvent, _ time: Double, _ actions: inout [SchedulerAction]
+  ) -> Scope {
+    switch event {
+    case .begin(let nodes, let waiting, let recalled):
+      onBegin(nodes, waiting, recalled, &actions)
+      return .nobody
+    case .nodeReady(let name, let slots, let held):
+      return onNode(name) { $0.onNodeReady($1, slots, held, time, &actions) }
+    case .nodeLost(let name):
+      return onNode(name) { $0.onNodeLost($1, isRefused: false, time, &actions) }
+    case .nodeRefused(let name):
+      return onNode(name) { $0.onNodeLost($1, isRefused: true, time, &actions) }
+    case .latency(let name, let seconds):
+      return onNode(name) { $0.onLatency($1, seconds) }
+    case .running(let name, let assignments):
+      return onNode(name) { $0.onRunning($1, assignments) }
+    case .finished(let name, let assignment, let seconds):
+      return onNode(name) { $0.onFinished($1, assignment, seconds, time, &actions) }
+    case .failed(let name, let assignment):
+      return onNode(name) { $0.onFailed($1, assignment, time, &actions) }
+    case .returned(let name, let assignments):
+      return onNode(name) { $0.onReturned($1, assignments, time) }
+    case .tick: return onTick(time, &actions)
+    case .stop: return onStop(&actions)
+    }
+  }
+
+  /// Handles an event of a node; that of an unknown one changes nothing.
+  private mutating func onNode(
+    _ name: NodeName, _ handle: (inout Scheduler, Int) -> Scope
+  ) -> Scope {
+    guard let index = state.indexes[name] else { return .nobody }
+    return handle(&self, index)
+  }
+
   private mutating func onBegin(
-    _ nodes: [NodeName: Int], _ waiting: [PendingTrial], _ recalled: [NodeName: [PendingTrial]],
+    _ nodes: [NodeName: Int?], _ waiting: [PendingTrial], _ recalled: [NodeName: [PendingTrial]],
     _ actions: inout [SchedulerAction]
   ) {
     for (name, slots) in nodes.sorted(by: { $0.key < $1.key }) {
-      precondition(slots > 0, "a node has at least one slot")
-      state.nodes[name] = SchedulerState.Node(slots: slots)
+      state.indexes[name] = state.nodes.count
+      state.nodes.append(SchedulerNode(name: name, slots: slots))
       actions.append(.connect(name, afterSeconds: 0))
     }
     for (name, trials) in recalled.sorted(by: { $0.key < $1.key }) {
       for trial in trials {
         // What an unknown node holds is nobody's to wait for.
-        guard state.nodes[name] != nil else {
+        guard let index = state.indexes[name] else {
           wait(trial)
           continue
         }
-        state.places[trial.trial] = .held(name)
-        state.nodes[name]?.holdings[trial.trial] = SchedulerState.Holding(
-          assignment: Assignment(trial: trial.trial, attempt: AttemptNumber(trial.attempts)),
-          failures: trial.failures, hasBegun: trial.hasBegun)
+        hold(
+          Assignment(trial: trial.trial, attempt: AttemptNumber(trial.attempts)),
+          failures: trial.failures, hasBegun: trial.hasBegun, on: index)
       }
     }
     for trial in waiting where state.places[trial.trial] == nil { wait(trial) }
   }
 
-  private mutating func onNodeReady(
-    _ name: NodeName, _ held: [Assignment], _ actions: inout [SchedulerAction]
-  ) {
-    guard var node = state.nodes[name] else { return }
-    node.connection = .ready
-    node.wasEverReady = true
-    node.failuresInARow = 0
-    let reallyHeld = Set(held)
-    var forgotten: [Assignment] = []
-    var missing: [Assignment] = []
-    for (trial, holding) in node.holdings {
-      node.holdings[trial]?.isBeingRetracted = false
-      guard !reallyHeld.contains(holding.assignment) else { continue }
-      // What never began is handed out under the number that it has: it is no second try.
-      if holding.hasBegun || state.isStopping {
-        forgotten.append(holding.assignment)
-      } else {
-        missing.append(holding.assignment)
-      }
-    }
-    forgotten.sort { $0.trial < $1.trial }
-    missing.sort { $0.trial < $1.trial }
-    state.nodes[name] = node
-    if !missing.isEmpty { actions.append(.assignAgain(name, missing)) }
-    // A trial that is held here under a number that nobody remembers is left alone: its answer is
-    // compared when it comes.
-    release(forgotten, from: name)
-    if !forgotten.isEmpty { actions.append(.giveUp(name, forgotten, .forgotten)) }
-    if state.isStopping { retractQueued(name, &actions) }
+  private mutating func onLatency(_ index: Int, _ seconds: Double) -> Scope {
+    guard seconds.isFinite, seconds >= 0 else { return .nobody }
+    let before = state.nodes[index].latencySeconds
+    let bounded = min(seconds, 10)
+    state.nodes[index].latencySeconds = before > 0 ? before + (bounded - before) / 8 : bounded
+    return .nobody
   }
 
-  private mutating func onNodeLost(
-    _ name: NodeName, _ time: Double, _ actions: inout [SchedulerAction]
-  ) {
-    guard var node = state.nodes[name] else { return }
-    if case .lost = node.connection {} else { node.connection = .lost(since: time) }
-    node.failuresInARow += 1
-    let pause = policy.reconnectSeconds(name, failures: node.failuresInARow)
-    state.nodes[name] = node
-    actions.append(.connect(name, afterSeconds: pause))
-  }
-
-  private mutating func onRunning(_ name: NodeName, _ assignments: [Assignment]) {
+  private mutating func onRunning(_ index: Int, _ assignments: [Assignment]) -> Scope {
     for assignment in assignments
-    where state.nodes[name]?.holdings[assignment.trial]?.assignment == assignment {
-      state.nodes[name]?.holdings[assignment.trial]?.hasBegun = true
+    where state.nodes[index].holdings[assignment.trial]?.assignment == assignment {
+      state.nodes[index].holdings[assignment.trial]?.hasBegun = true
     }
+    return .nobody
   }
 
   private mutating func onFinished(
-    _ name: NodeName, _ assignment: Assignment, _ seconds: Double,
+    _ index: Int, _ assignment: Assignment, _ seconds: Double, _ time: Double,
     _ actions: inout [SchedulerAction]
-  ) {
-    if let mean = state.nodes[name]?.meanSeconds {
-      state.nodes[name]?.meanSeconds = mean + (seconds - mean) / 8
-    } else {
-      state.nodes[name]?.meanSeconds = seconds
+  ) -> Scope {
+    state.nodes[index].meanSeconds.add(seconds)
+    state.meanSeconds.add(seconds)
+    state.nodes[index].failedInARow = 0
+    guard case .held(let holder) = state.places[assignment.trial] else {
+      state.places[assignment.trial] = nil
+      return .node(index)
     }
     // Whoever else holds the trial need not go on: one result is enough.
-    if case .held(let holder) = state.places[assignment.trial],
-      let holding = state.nodes[holder]?.holdings[assignment.trial],
-      holder != name || holding.assignment.attempt != assignment.attempt
+    if let holding = state.nodes[holder].holdings[assignment.trial],
+      holder != index || holding.assignment.attempt != assignment.attempt
     {
-      actions.append(.giveUp(holder, [holding.assignment], .overtaken))
-      actions.append(.retract(holder, [holding.assignment]))
+      let name = state.nodes[holder].name
+      actions.append(.giveUp(name, [holding.assignment], .overtaken))
+      actions.append(.retract(name, [holding.assignment]))
     }
-    forget(assignment.trial)
+    letGo(assignment.trial, from: holder)
+    state.places[assignment.trial] = nil
+    state.nodes[holder].slotBecameFree(trialSeconds: seconds, at: time)
+    return holder == index ? .node(index) : .everybody
   }
 
   private mutating func onFailed(
-    _ name: NodeName, _ assignment: Assignment, _ actions: inout [SchedulerAction]
-  ) {
-    guard let holding = state.nodes[name]?.holdings[assignment.trial],
+    _ index: Int, _ assignment: Assignment, _ time: Double, _ actions: inout [SchedulerAction]
+  ) -> Scope {
+    // The failure of an attempt that is no longer waited for changes nothing.
+    guard let holding = state.nodes[index].holdings[assignment.trial],
       holding.assignment == assignment
-    else { return }  // The failure of an attempt that is no longer waited for changes nothing.
-    forget(assignment.trial)
+    else { return .nobody }
+    letGo(assignment.trial, from: index)
+    state.nodes[index].slotBecameFree(trialSeconds: 0, at: time)
     let failures = holding.failures + 1
     if failures >= policy.failuresMax {
+      state.places[assignment.trial] = nil
       actions.append(.setAside(assignment.trial))
     } else {
-      wait(
+      state.places[assignment.trial] = .waiting
+      state.nodes[index].failedHere.append(
         PendingTrial(
           trial: assignment.trial, attempts: assignment.attempt.rawValue, failures: failures))
     }
+    state.nodes[index].failedInARow += 1
+    let failedInARow = state.nodes[index].failedInARow
+    if failedInARow >= policy.failedInARowMax {
+      state.nodes[index].pausedUntil = time + policy.suspectSeconds(failedInARow: failedInARow)
+      if isSuspect(index) { retractQueued(index, &actions) }
+    }
+    return .everybody
   }
 
-  private mutating func onReturned(_ name: NodeName, _ assignments: [Assignment]) {
+  private mutating func onReturned(
+    _ index: Int, _ assignments: [Assignment], _ time: Double
+  ) -> Scope {
     let stillHeld = assignments.filter {
-      state.nodes[name]?.holdings[$0.trial]?.assignment == $0
+      state.nodes[index].holdings[$0.trial]?.assignment == $0
     }
-    release(stillHeld, from: name)
+    release(stillHeld, from: index)
+    if !stillHeld.isEmpty { state.nodes[index].gaveBackAt = time }
+    endWave(of: index)
+    // What was asked for and did not come has begun, and so has what was handed out before it.
+    let begun = state.nodes[index].holdings.values.filter { $0.retraction == .asked }.map(\.order)
+    if let last = begun.max() {
+      for (trial, holding) in state.nodes[index].holdings where holding.order <= last {
+        state.nodes[index].holdings[trial]?.retraction = .refused
+      }
+    }
+    return .everybody
   }
 
-  private mutating func onTick(_ time: Double, _ actions: inout [SchedulerAction]) {
-    for name in state.orderedNodes {
-      guard let node = state.nodes[name], case .lost(let since) = node.connection,
-        time - since >= policy.leaseSeconds, !node.holdings.isEmpty
-      else { continue }
-      let assignments = node.holdings.values.map(\.assignment).sorted { $0.trial < $1.trial }
-      release(assignments, from: name)
-      actions.append(.giveUp(name, assignments, .leaseEnded))
-    }
-  }
-
-  private mutating func onStop(_ actions: inout [SchedulerAction]) {
-    guard !state.isStopping else { return }
+  private mutating func onStop(_ actions: inout [SchedulerAction]) -> Scope {
+    guard !state.isStopping else { return .nobody }
     state.isStopping = true
-    for name in state.orderedNodes where state.nodes[name]?.connection == .ready {
-      retractQueued(name, &actions)
+    for index in state.nodes.indices where state.nodes[index].connection == .ready {
+      retractQueued(index, &actions)
     }
-  }
-
-  /// Asks for everything that a node holds: it gives back what it has not begun.
-  private mutating func retractQueued(_ name: NodeName, _ actions: inout [SchedulerAction]) {
-    guard let node = state.nodes[name] else { return }
-    let queued = node.holdings.values.filter { !$0.isBeingRetracted }.map(\.assignment)
-      .sorted { $0.trial < $1.trial }
-    guard !queued.isEmpty else { return }
-    for assignment in queued {
-      state.nodes[name]?.holdings[assignment.trial]?.isBeingRetracted = true
-    }
-    actions.append(.retract(name, queued))
-  }
-}
-
-extension Scheduler {
-  private mutating func wait(_ trial: PendingTrial) {
-    state.places[trial.trial] = .waiting
-    state.queue.append(trial)
-  }
-
-  private mutating func forget(_ trial: TrialID) {
-    if case .held(let holder) = state.places.removeValue(forKey: trial) {
-      state.nodes[holder]?.holdings[trial] = nil
-    }
-  }
-
-  /// Lets other nodes have what this one held.
-  private mutating func release(_ assignments: [Assignment], from name: NodeName) {
-    for assignment in assignments {
-      guard let holding = state.nodes[name]?.holdings.removeValue(forKey: assignment.trial) else {
-        continue
-      }
-      wait(
-        PendingTrial(
-          trial: assignment.trial, attempts: assignment.attempt.rawValue,
-          failures: holding.failures))
-    }
-  }
-
-  /// Fills every ready node up to what it should hold, each once its stock is half gone.
-  private mutating func handOut(_ actions: inout [SchedulerAction]) {
-    guard !state.isStopping else { return }
-    for name in state.orderedNodes {
-      guard let node = state.nodes[name], node.connection == .ready else { continue }
-      let wanted = node.slots * holdTrials(node)
-      let stock = node.holdings.count
-      // Topping up by single trials would make a transaction and a frame of each.
-      guard stock < max(wanted / 2, node.slots * policy.holdTrialsMin) else { continue }
-      var assignments: [Assignment] = []
-      while stock + assignments.count < wanted, let trial = state.queue.popFirst() {
-        // It may have got its result while it waited.
-        guard state.places[trial.trial] == .waiting else { continue }
-        let assignment = Assignment(
-          trial: trial.trial, attempt: AttemptNumber(trial.attempts + 1))
-        assignments.append(assignment)
-        state.places[trial.trial] = .held(name)
-        state.nodes[name]?.holdings[trial.trial] = SchedulerState.Holding(
-          assignment: assignment, failures: trial.failures)
-      }
-      if !assignments.isEmpty { actions.append(.assign(name, assignments)) }
-    }
-  }
-
-  private func holdTrials(_ node: SchedulerState.Node) -> Int {
-    guard let seconds = node.meanSeconds else { return policy.holdTrialsUnknown }
-    let count = Int((policy.holdSeconds / max(seconds, 1e-6)).rounded(.up))
-    return min(max(count, policy.holdTrialsMin), policy.holdTrialsMax)
+    return .nobody
   }
 
   private mutating func endIfDone(_ actions: inout [SchedulerAction]) {
@@ -254,14 +202,18 @@ extension Scheduler {
       reason = .complete
     } else if state.isStopping, state.heldCountOnReadyNodes == 0 {
       reason = .stopped
-    } else if state.nodes.values.allSatisfy({
-      !$0.wasEverReady && $0.failuresInARow >= policy.connectFailuresMax
-    }) {
+    } else if !state.wasAnyUsable, state.nodes.allSatisfy(isHopeless) {
       reason = .noNode
     } else {
       return
     }
     state.hasEnded = true
     actions.append(.end(reason))
+  }
+
+  /// Whether nothing can be expected of a node.
+  private func isHopeless(_ node: SchedulerNode) -> Bool {
+    guard node.wasEverReady else { return node.failuresInARow >= policy.connectFailuresMax }
+    return node.isCollectedOnly && node.holdings.isEmpty
   }
 }

@@ -38,19 +38,27 @@ package struct Assignment: Hashable, Sendable {
 package enum SchedulerEvent: Sendable {
   /// The first event: the nodes with their slots, the trials that nobody holds, and those that an
   /// earlier coordinator handed to a node and that have no end yet.
+  ///
+  /// `nil` slots are told when the node is ready. A node with 0 is one that an earlier coordinator
+  /// used: its results are collected, and it is handed nothing.
   case begin(
-    nodes: [NodeName: Int], waiting: [PendingTrial], recalled: [NodeName: [PendingTrial]])
-  /// A node is connected, everything in its spool has been taken in, and this is what it holds.
-  case nodeReady(NodeName, held: [Assignment])
+    nodes: [NodeName: Int?], waiting: [PendingTrial], recalled: [NodeName: [PendingTrial]])
+  /// A node is connected with so many slots, everything in its spool has been taken in, and this is
+  /// what it holds.
+  case nodeReady(NodeName, slots: Int, held: [Assignment])
   /// A node could not be connected, or its connection ended.
   case nodeLost(NodeName)
+  /// A node cannot be used until a person mends it: its key is unknown, its login is refused.
+  case nodeRefused(NodeName)
+  /// The time that a message to a node and its answer took.
+  case latency(NodeName, seconds: Double)
   /// What a node's slots train now.
   case running(NodeName, [Assignment])
   /// An attempt ended with a result; `seconds` is the time that it took.
   case finished(NodeName, Assignment, seconds: Double)
   /// An attempt ended without one.
   case failed(NodeName, Assignment)
-  /// A node gave trials back that it had not begun.
+  /// A node answered a retraction with the trials that it had not begun, be it none.
   case returned(NodeName, [Assignment])
   /// Time passed.
   case tick

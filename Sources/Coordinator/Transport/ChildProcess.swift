@@ -20,12 +20,32 @@ final class ChildProcess: Sendable {
   init(path: String, arguments: [String]) throws(TransportError) {
     let pipes = try ChildProcess.makePipes(3)
     defer { for end in [pipes[0].read, pipes[1].write, pipes[2].write] { Glibc.close(end) } }
+    do throws(TransportError) {
+      processIdentifier = try ChildProcess.spawn(
+        path: path, arguments: arguments,
+        streams: [pipes[0].read, pipes[1].write, pipes[2].write])
+    } catch {
+      for end in [pipes[0].write, pipes[1].read, pipes[2].read] { Glibc.close(end) }
+      throw error
+    }
+    input = pipes[0].write
+    output = pipes[1].read
+    error = pipes[2].read
+  }
+
+  /// Starts a program on three descriptors that stay the caller's.
+  ///
+  /// It gets default signals and a process group of its own, and nothing else that is open here.
+  /// - Throws: `transport.spawn`.
+  static func spawn(
+    path: String, arguments: [String], streams: [Int32]
+  ) throws(TransportError) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, pipes[0].read, STDIN_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, pipes[1].write, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, pipes[2].write, STDERR_FILENO)
+    for (target, source) in streams.enumerated() {
+      posix_spawn_file_actions_adddup2(&actions, source, Int32(target))
+    }
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -45,15 +65,11 @@ final class ChildProcess: Sendable {
     var identifier = pid_t()
     let status = posix_spawn(&identifier, path, &actions, &attributes, words, environ)
     guard status == 0 else {
-      for end in [pipes[0].write, pipes[1].read, pipes[2].read] { Glibc.close(end) }
       throw TransportError(
         .spawn, "Starting \(path): \(String(cString: strerror(status))).",
         remedy: "Check that the file is there and may be executed.")
     }
-    processIdentifier = identifier
-    input = pipes[0].write
-    output = pipes[1].read
-    error = pipes[2].read
+    return identifier
   }
 
   /// Waits for the end of the process; blocks.

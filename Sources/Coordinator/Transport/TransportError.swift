@@ -38,3 +38,15 @@ package struct TransportError: Diagnosable {
     self.remedy = remedy
   }
 }
+
+extension TransportError {
+  /// Whether somebody has to do something before trying again can help.
+  ///
+  /// A machine that is off, a network that is down and a log-in that was cut mend themselves.
+  package var isLasting: Bool {
+    switch kind {
+    case .sshHostName, .sshUnreachable, .sshLost, .sshChannel, .nodeUpload, .spawn: false
+    default: true
+    }
+  }
+}

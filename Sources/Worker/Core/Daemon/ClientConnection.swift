@@ -8,6 +8,10 @@ final class ClientConnection {
   static let unsentBytesMax = 4 << 20
   /// Records are sent together that come within this time, in seconds.
   static let gatherSeconds = 0.01
+  /// A trial that runs for less is not told of before its result, in seconds.
+  static let momentSeconds = 0.05
+  /// The least time between two tellings of what runs, in seconds.
+  static let newsSeconds = 0.25
 
   let descriptor: Descriptor
   var unsent = OutputQueue()
@@ -15,8 +19,8 @@ final class ClientConnection {
   var isAttached = false
   /// The next record to be sent.
   var nextSequence: UInt64 = 1
-  /// The client's last number.
-  var number: UInt64 = 0
+  /// The running trials that it was last told of.
+  var toldRunning: Set<TrialAttempt> = []
   /// When its last bytes came, on the worker's clock, in seconds.
   var heard: Double
   /// When it was last told that the worker is there.

@@ -8,7 +8,7 @@ struct Refusal: Error {
 
 extension Daemon {
   /// The most slots that a coordinator may ask for.
-  static let slotCountMax = 4096
+  static let slotCountMax: UInt16 = 4096
 
   /// Takes a new connection in the place of the one before, which is no longer read.
   func acceptClient() {
@@ -44,7 +44,8 @@ extension Daemon {
     }
   }
 
-  private func refuse(_ client: ClientConnection, _ words: String) {
+  /// Ends a connection, saying why if that can still be heard.
+  func refuse(_ client: ClientConnection, _ words: String) {
     log.write("A connection is closed: \(words)")
     client.send(.refused(words))
     // Whether it hears this or not, the connection ends.
@@ -62,24 +63,43 @@ extension Daemon {
     case .assign(let shard): try assign(shard, spool)
     case .retract(let trials): client.send(.retracted(waiting.remove(trials)))
     case .acknowledge(let sequence): try acknowledge(sequence, spool, client)
-    case .heartbeat(let number):
-      client.number = number
-      sendHeartbeat(to: client)
+    case .heartbeat(let number): sendHeartbeat(to: client, answering: number)
     case .release: isReleased = true
     }
   }
 
-  func sendHeartbeat(to client: ClientConnection) {
-    client.send(.heartbeat(client.number, running: running))
+  /// Says that the worker is there and what it trains.
+  /// - Parameters:
+  ///   - client: Who is told.
+  ///   - number: Of the heartbeat that this answers; 0, which no coordinator that measures the way
+  ///     there and back sends, for none.
+  func sendHeartbeat(to client: ClientConnection, answering number: UInt64 = 0) {
+    let running = running
+    client.send(.heartbeat(number, running: running))
     client.beaten = Clock.seconds
+    client.toldRunning = Set(running)
+  }
+
+  /// When the client is to be told, before the next heartbeat, of a trial that has begun; `nil`
+  /// when it knows of all.
+  ///
+  /// Of trials that end within a moment their results tell soon enough.
+  func newsDue(for client: ClientConnection) -> Double? {
+    // One that reads nothing learns of it when it reads.
+    guard client.isAttached, client.unsent.isEmpty else { return nil }
+    let began = slots.compactMap { slot -> Double? in
+      guard let slot, let trial = slot.trials.first?.trial, !client.toldRunning.contains(trial)
+      else { return nil }
+      return slot.began
+    }.min()
+    return began.map {
+      max($0 + ClientConnection.momentSeconds, client.beaten + ClientConnection.newsSeconds)
+    }
   }
 
   private func attach(_ attach: Attach, _ client: ClientConnection) throws(Refusal) {
     guard !client.isAttached else { throw Refusal(words: "'attach' came twice.") }
-    guard attach.slots <= Daemon.slotCountMax else {
-      throw Refusal(
-        words: "\(attach.slots) slots were asked for; the most are \(Daemon.slotCountMax).")
-    }
+    try checkManners(of: attach)
     let spool: Spool
     do throws(WorkerError) {
       spool = try openSpool(for: attach.catalog)
@@ -92,17 +112,18 @@ extension Daemon {
     guard spool.catalog == attach.catalog else {
       throw Refusal(words: "This directory's worker serves another catalog, \(spool.catalog).")
     }
+    takeManners(of: attach)
     isReleased = false
     leaseSeconds = Double(attach.leaseSeconds)
-    slotCount = Int(attach.slots)
     client.isAttached = true
     client.nextSequence = spool.acknowledged + 1
     client.send(
       .attached(
         Attached(
           release: Release.number, machine: Machine.identity,
-          processors: Machine.processors, spool: spool.id, nextSequence: spool.nextSequence,
-          held: held)))
+          processors: Machine.processors, slots: UInt16(clamping: slotCount), spool: spool.id,
+          nextSequence: spool.nextSequence, held: held)))
+    client.toldRunning = Set(running)
   }
 
   /// The directory's spool; a new one when it has none.

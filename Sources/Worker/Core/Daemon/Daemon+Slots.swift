@@ -8,13 +8,13 @@ extension Daemon {
   /// Gives waiting trials to slots, to every slot its first before any gets its second.
   func startTrials() {
     retireSlots()
-    guard unspooled.isEmpty, spool != nil else { return }
+    guard unspooled.isEmpty, spool != nil, !waiting.isEmpty, mayBegin else { return }
     for level in 0..<SlotProcess.depthMax {
       for index in 0..<slotCount {
         guard let next = waiting.first else { return flushSlots() }
         let profile = next.common.shard.numerics
         if level == 0, !prepareSlot(index, for: profile) { return flushSlots() }
-        guard let slot = slots[index], slot.suits(profile), slot.trials.count == level,
+        guard let slot = slots[index], slot.suits(profile, nice), slot.trials.count == level,
           level < slot.depth, let trial = waiting.takeFirst()
         else { continue }
         slot.send(trial)
@@ -31,14 +31,14 @@ extension Daemon {
   /// - Returns: Whether trials can be started now.
   private func prepareSlot(_ index: Int, for profile: NumericProfile) -> Bool {
     if let slot = slots[index] {
-      guard slot.trials.isEmpty, !slot.suits(profile) else { return true }
+      guard slot.trials.isEmpty, !slot.suits(profile, nice) else { return true }
       slot.stop()
       slots[index] = nil
     }
     guard spawnAt == nil else { return false }
     do throws(SystemError) {
       slots[index] = try SlotProcess(
-        SlotIndex(UInt16(index)), profile: profile, log: directory.slotLog(index))
+        SlotIndex(UInt16(index)), profile: profile, nice: nice, log: directory.slotLog(index))
       return true
     } catch {
       // No trial's fault: the machine has no processes, files or space left at this moment.

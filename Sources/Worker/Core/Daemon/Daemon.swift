@@ -13,6 +13,8 @@ final class Daemon {
     case released
     /// No coordinator has come for as long as it said.
     case leaseEnded
+    /// The system or its user has asked for it.
+    case asked
   }
 
   /// How long a daemon waits for its first coordinator, in seconds.
@@ -32,8 +34,18 @@ final class Daemon {
   var unspooled: [TrialResult] = []
   var waiting = WaitingTrials()
   var slots: [SlotProcess?] = []
-  /// How many slots the coordinator wants.
+  /// How many slots are used.
   var slotCount = 0
+  /// How far slots step back behind other processes.
+  var nice = Niceness.own
+  /// How far the worker's session steps back behind others.
+  var sessionNice: UInt8 = 0
+  /// What our slots have added to the system's load.
+  var ownLoad = OwnLoad(seconds: Clock.seconds)
+  /// `nil` when the load of others keeps no trial waiting.
+  var loadGate: LoadGate?
+  let endingSignals: Descriptor
+  var isAskedToEnd = false
   var client: ClientConnection?
   var isReleased = false
   var leaseSeconds = Daemon.firstLeaseSeconds
@@ -49,40 +61,50 @@ final class Daemon {
 
   /// A daemon that has taken its locks and listens.
   init(
-    directory: WorkerDirectory, log: WorkerLog, meeting: Meeting, spool: Spool?
+    directory: WorkerDirectory, log: WorkerLog, meeting: Meeting, spool: Spool?,
+    endingSignals: Descriptor
   ) {
     self.directory = directory
     self.log = log
     self.meeting = meeting
     self.spool = spool
+    self.endingSignals = endingSignals
   }
 
-  /// Serves until it is released or its lease ends.
+  /// Serves until it is released, its lease ends or it is asked to end.
   /// - Throws: ``WorkerError`` `worker.spool` when the spool does not hold what was written to it.
   func run() throws(WorkerError) -> Ending {
-    while true {
+    while !isAskedToEnd {
       startTrials()
       try sendRecords()
       if let ending { return ending }
+      let runningCount = slots.count { $0?.trials.isEmpty == false }
       wait()
+      ownLoad.advance(to: Clock.seconds, running: runningCount)
       passTime()
     }
+    return .asked
   }
 
   /// Whether nothing is left to train or to write.
-  var isIdle: Bool {
-    waiting.isEmpty && unspooled.isEmpty && slots.allSatisfy { $0?.trials.isEmpty ?? true }
+  private var isIdle: Bool { waiting.isEmpty && isResting }
+
+  /// Whether nothing will happen until a coordinator comes: trials that wait without a slot are as
+  /// good as nobody's.
+  private var isResting: Bool {
+    (waiting.isEmpty || slotCount == 0) && unspooled.isEmpty
+      && slots.allSatisfy { $0?.trials.isEmpty ?? true }
   }
 
   private var ending: Ending? {
-    guard isIdle else { return nil }
-    if isReleased, spool?.isAcknowledged ?? true { return .released }
-    if client == nil, Clock.seconds - lonelySince >= leaseSeconds { return .leaseEnded }
+    if isReleased, isIdle, spool?.isAcknowledged ?? true { return .released }
+    if client == nil, isResting, Clock.seconds - lonelySince >= leaseSeconds { return .leaseEnded }
     return nil
   }
 
   /// What a descriptor that is waited for belongs to.
   private enum Source {
+    case endingSignals
     case listener
     case client
     case slotOutput(SlotProcess)
@@ -95,6 +117,7 @@ final class Daemon {
     func add(_ source: Source, _ number: Int32, _ events: Int32) {
       sources.append((source, pollfd(fd: number, events: Int16(events), revents: 0)))
     }
+    add(.endingSignals, endingSignals.number, POLLIN)
     add(.listener, meeting.listener.number, POLLIN)
     if let client {
       let events = (client.isHeard ? POLLIN : 0) | (client.unsent.isEmpty ? 0 : POLLOUT)
@@ -110,6 +133,7 @@ final class Daemon {
     var results: [TrialResult] = []
     for ((source, _), poll) in zip(sources, polls) where poll.revents != 0 {
       switch source {
+      case .endingSignals: isAskedToEnd = true
       case .listener: acceptClient()
       case .client: hearClient()
       case .slotOutput(let slot): hear(slot, &results)
@@ -125,11 +149,12 @@ final class Daemon {
     if let client {
       dues.append(client.heard + Limits.silenceSecondsMax)
       dues.append(client.beaten + Limits.heartbeatSeconds)
+      if let due = newsDue(for: client) { dues.append(due) }
       if hasRecords(for: client) { dues.append(client.gathered + ClientConnection.gatherSeconds) }
-    } else if isIdle {
+    } else if isResting {
       dues.append(lonelySince + leaseSeconds)
     }
-    dues += slots.compactMap { $0?.deadline }
+    dues += slots.compactMap { $0?.deadline } + neighbourDues
     guard let due = dues.min() else { return -1 }
     return Int32(clamping: Int((max(0, due - now) * 1000).rounded(.up)))
   }
@@ -153,6 +178,7 @@ final class Daemon {
     for slot in slots.compactMap({ $0 }) {
       if let deadline = slot.deadline, now >= deadline { slot.killOverdue() }
     }
+    endIdleSlots()
     guard let client else { return }
     if now - client.heard >= Limits.silenceSecondsMax {
       log.write("The coordinator was silent for too long; its connection is closed.")
@@ -161,6 +187,8 @@ final class Daemon {
       client.beaten = now
       // One that reads nothing needs no sign of life.
       if client.unsent.isEmpty { sendHeartbeat(to: client) }
+    } else if let due = newsDue(for: client), now >= due {
+      sendHeartbeat(to: client)
     }
   }
 }

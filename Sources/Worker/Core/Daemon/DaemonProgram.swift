@@ -84,7 +84,8 @@ enum DaemonProgram {
       let opening = try Spool.open(at: directory.spool)
       for note in opening.notes { log.write(note) }
       let daemon = Daemon(
-        directory: directory, log: log, meeting: meeting, spool: opening.spool)
+        directory: directory, log: log, meeting: meeting, spool: opening.spool,
+        endingSignals: try EndingSignals.open())
       say(.ready)
       answer = nil
       try serve(daemon)
@@ -141,7 +142,14 @@ enum DaemonProgram {
 
 extension Daemon {
   /// Stops the slots and leaves nothing behind but, unless it was released, the spool.
+  ///
+  /// What is in the slots then is no failure: a worker that comes after this one does not hold it.
   func end(_ ending: Ending) {
+    if case .asked = ending {
+      writeAt = nil
+      record([])
+      if let client { refuse(client, "The worker was asked to end.") }
+    }
     for slot in slots.compactMap({ $0 }) { slot.stop() }
     spool?.synchronize()
     if case .released = ending { directory.remove(slotCount: slots.count) }

@@ -19,6 +19,10 @@ final class SlotProcess {
   private(set) var trials: [HeldTrial] = []
   /// When the first of them began, on the worker's clock, in seconds.
   private(set) var began = 0.0
+  /// Since when it has trained nothing, on the worker's clock, in seconds; `nil` while it trains.
+  private(set) var idleSince: Double?
+  /// How far it steps back behind other processes; `nil` when that could not be set.
+  private var nice: Int32?
   /// The trial for whose time limit the process was killed.
   private(set) var overdue: TrialKey?
   /// About how long its trials have taken lately, in seconds; `nil` before the first.
@@ -28,7 +32,7 @@ final class SlotProcess {
 
   /// Starts the process.
   init(
-    _ index: SlotIndex, profile: NumericProfile, log: String
+    _ index: SlotIndex, profile: NumericProfile, nice: Int32, log: String
   ) throws(SystemError) {
     self.index = index
     self.profile = profile
@@ -46,11 +50,26 @@ final class SlotProcess {
         input: toSlot.reading.number, output: fromSlot.writing.number, words: words.number))
     input = toSlot.writing
     output = fromSlot.reading
+    idleSince = Clock.seconds
+    setNice(nice)
+    // What could not be set now cannot be set in another process either.
+    self.nice = nice
   }
 
-  /// Whether a trial of this profile can be trained in this process.
-  func suits(_ profile: NumericProfile) -> Bool {
-    profile.openBLASCoreType == self.profile.openBLASCoreType
+  /// Sets how far the process steps back behind others, if the system lets it.
+  func setNice(_ wanted: Int32) {
+    guard wanted != nice else { return }
+    do throws(SystemError) {
+      try Niceness.set(wanted, of: process)
+      nice = wanted
+    } catch {
+      nice = nil  // Another process takes its place once it trains nothing.
+    }
+  }
+
+  /// Whether a trial of this profile can be trained in this process, as nice as it is.
+  func suits(_ profile: NumericProfile, _ nice: Int32) -> Bool {
+    profile.openBLASCoreType == self.profile.openBLASCoreType && nice == self.nice
   }
 
   /// How many trials should be inside.
@@ -73,6 +92,7 @@ final class SlotProcess {
 
   func send(_ trial: HeldTrial) {
     if trials.isEmpty { began = Clock.seconds }
+    idleSince = nil
     trials.append(trial)
     unsent.append(FrameEncoder.frame(trial.message))
   }
@@ -112,6 +132,7 @@ final class SlotProcess {
           guard let first = trials.first, first.trial.key == result.key else { return .ended }
           trials.removeFirst()
           began = Clock.seconds
+          if trials.isEmpty { idleSince = began }
           trialSeconds = max(result.wallSeconds, (trialSeconds ?? 0) / 2)
           result.attempt = first.trial.attempt
           results.append(result)

@@ -27,17 +27,24 @@ enum Machine {
 
   /// Counts what `Cpus_allowed_list` of a process's status lists, for instance `0-3,8`.
   static func processors(inStatus status: String) -> UInt16? {
+    processorNumbers(inStatus: status).map { UInt16(clamping: $0.count) }
+  }
+
+  /// The logical processors that `Cpus_allowed_list` of a process's status lists; `nil` for none.
+  static func processorNumbers(inStatus status: String) -> [Int]? {
     let name = "Cpus_allowed_list:"
     guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else {
       return nil
     }
-    var count = 0
+    var numbers: [Int] = []
     for range in line.dropFirst(name.count).filter({ !$0.isWhitespace }).split(separator: ",") {
       let ends = range.split(separator: "-").compactMap { Int($0) }
-      guard let first = ends.first, let last = ends.last, last >= first else { return nil }
-      count += last - first + 1
+      guard let first = ends.first, let last = ends.last, first >= 0, last >= first,
+        last <= Int(UInt16.max)
+      else { return nil }
+      numbers += first...last
     }
-    return count == 0 ? nil : UInt16(clamping: count)
+    return numbers.isEmpty ? nil : numbers
   }
 
   /// Whether the processor has what OpenBLAS's Haswell kernels and our own products need.

@@ -1,0 +1,2 @@
+// What Transport needs of libssh.
+#include <libssh/libssh.h>

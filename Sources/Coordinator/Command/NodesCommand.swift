@@ -1,0 +1,89 @@
+import ArgumentParser
+import Orchestration
+import Planning
+import Protocol
+import Transport
+
+/// Looks at the machines of a cluster.
+struct NodesCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "nodes",
+    abstract: "Check each machine of a cluster, and say what to do about each fault.",
+    discussion: """
+      Every machine is asked at the same time; nothing is changed on it. With --clean, every \
+      process of Phasegrid that runs from the machine's work directory is ended and every file of \
+      Phasegrid there is removed; what was not collected is trained again by 'phasegrid resume'.
+
+      Exit status: 0 when every machine can be used, 69 when one cannot.
+      """)
+
+  @Argument(help: "The cluster file.")
+  var clusterFile: String
+
+  @Flag(help: "Remove all files and processes of Phasegrid from the machines.")
+  var clean = false
+
+  @OptionGroup var format: FormatOption
+
+  func run() async throws {
+    let cluster = try ClusterFile.read(path: clusterFile).definition
+    let access = ClusterAccess(program: try WorkerProgram.find()) { _, _ in }
+    var page = NodesPage(reports: [])
+    var failures: [NodeName: TransportError] = [:]
+    if clean {
+      for (name, result) in await cleanings(cluster, access) {
+        switch result {
+        case .success(let cleaning): page.cleanings[name] = cleaning
+        case .failure(let error): failures[name] = error
+        }
+      }
+    }
+    page = NodesPage(reports: await reports(cluster, access), cleanings: page.cleanings)
+    await access.close()
+    if format.isJSON {
+      Output.json(page.json)
+    } else {
+      Output.write(page.text)
+    }
+    let isAnyUnusable = page.reports.contains { $0.state == .unusable }
+    guard !isAnyUnusable, failures.isEmpty else {
+      for (_, error) in failures.sorted(by: { $0.key < $1.key }) { Output.complain(error) }
+      throw ExitCode(ExitStatus.unavailable.rawValue)
+    }
+  }
+
+  /// The reports in the order of the file.
+  private func reports(
+    _ cluster: ClusterDefinition, _ access: ClusterAccess
+  ) async -> [NodeReport] {
+    let total = cluster.nodes.count
+    if total > 1, Output.isTerminal { Output.say("Asking \(total) machines ...") }
+    return await withTaskGroup(of: (Int, NodeReport).self) { group in
+      for (index, node) in cluster.nodes.enumerated() {
+        group.addTask { (index, await access.inspect(node)) }
+      }
+      var reports: [(Int, NodeReport)] = []
+      for await report in group { reports.append(report) }
+      return reports.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+  }
+
+  private func cleanings(
+    _ cluster: ClusterDefinition, _ access: ClusterAccess
+  ) async -> [(NodeName, Result<NodeCleaning, TransportError>)] {
+    await withTaskGroup(of: (NodeName, Result<NodeCleaning, TransportError>).self) { group in
+      for node in cluster.nodes {
+        group.addTask {
+          do throws(TransportError) {
+            return (node.name, .success(try await access.clean(node)))
+          } catch {
+            return (node.name, .failure(error))
+          }
+        }
+      }
+      var all: [(NodeName, Result<NodeCleaning, TransportError>)] = []
+      for await one in group { all.append(one) }
+      return all
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import Protocol
+
+/// A node that is logged in to: scripts run on it, and what they answer is understood.
+struct SSHNodeSession: Sendable {
+  /// The one command that is ever started on a node, whatever its login shell: everything else goes
+  /// to its standard input.
+  static let command = "exec /bin/sh"
+
+  let node: NodeName
+  let session: SSHSession
+
+  /// How the script of a launch ended.
+  enum Launch {
+    /// The worker speaks: what it has said so far stands first in the channel.
+    case ready(SSHChannel)
+    /// The wanted worker program is not there.
+    case missing(machine: String)
+  }
+
+  /// Starts a worker whose program is on the node.
+  /// - Parameters:
+  ///   - script: The script of a launch.
+  ///   - heard: Told of what does not stop the script.
+  /// - Returns: Whether the worker speaks.
+  /// - Throws: ``TransportError``.
+  func launch(
+    _ script: NodeScript, heard: (String) -> Void
+  ) async throws(TransportError) -> Launch {
+    let channel = try await start(script)
+    var answers = NodeAnswers(node: node, script: script)
+    while let bytes = await channel.read() {
+      for answer in try answers.take(bytes) {
+        switch answer {
+        case .ready:
+          channel.output.putBack(answers.takeRest())
+          return .ready(channel)
+        case .missing(let machine):
+          channel.close()
+          return .missing(machine: machine)
+        case .failed(let code, let words):
+          throw TransportError(node: node, failure: code, words: words)
+        case .warning(let code, let words): heard(words.isEmpty ? code : "\(code): \(words)")
+        case .send, .done, .fact: break
+        }
+      }
+    }
+    throw channel.failure ?? answers.endedEarly(complaints: channel.complaints)
+  }
+
+  /// Puts a worker program on the node.
+  /// - Throws: ``TransportError``.
+  func upload(
+    _ file: WorkerFile, _ script: NodeScript, heard: (String) -> Void
+  ) async throws(TransportError) {
+    let channel = try await start(script)
+    defer { channel.close() }
+    var answers = NodeAnswers(node: node, script: script)
+    while let bytes = await channel.read() {
+      for answer in try answers.take(bytes) {
+        switch answer {
+        case .send:
+          heard("sending the worker program, \(file.byteCount >> 20) MiB")
+          await send(file, through: channel)
+        case .done: return
+        case .failed(let code, let words):
+          throw TransportError(node: node, failure: code, words: words)
+        case .ready, .missing, .warning, .fact: break
+        }
+      }
+    }
+    throw channel.failure ?? answers.endedEarly(complaints: channel.complaints)
+  }
+
+  /// Sends the whole program; one that the node takes no longer has its reason in the answers.
+  private func send(_ file: WorkerFile, through channel: SSHChannel) async {
+    var position = 0
+    while position < file.byteCount {
+      let piece = file.piece(from: position)
+      do throws(TransportError) {
+        try await channel.write(piece)
+      } catch {
+        return
+      }
+      position += piece.count
+    }
+    channel.endInput()
+  }
+
+  /// Runs a script to its end and collects what it answers.
+  /// - Throws: ``TransportError``.
+  func answers(to script: NodeScript) async throws(TransportError) -> [NodeAnswer] {
+    let channel = try await start(script)
+    defer { channel.close() }
+    var reader = NodeAnswers(node: node, script: script)
+    var all: [NodeAnswer] = []
+    while let bytes = await channel.read() {
+      for answer in try reader.take(bytes) {
+        if case .failed(let code, let words) = answer {
+          throw TransportError(node: node, failure: code, words: words)
+        }
+        all.append(answer)
+        if case .done = answer { return all }
+      }
+    }
+    throw channel.failure ?? reader.endedEarly(complaints: channel.complaints)
+  }
+
+  private func start(_ script: NodeScript) async throws(TransportError) -> SSHChannel {
+    let channel = try await session.start(SSHNodeSession.command)
+    channel.send(Array(script.text.utf8))
+    return channel
+  }
+}

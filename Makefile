@@ -32,7 +32,8 @@ golden: setup ## Rewrite the golden files; look at git diff afterwards.
 
 bench: bench-orchestration ## Run all benchmarks.
 
-bench-orchestration: setup ## Measure planning, resuming and dispatching 10,000 trials.
+bench-orchestration: setup ## Measure planning, resuming and dispatching, here and over SSH.
+	@scripts/install-packages.sh tests
 	@scripts/bench-orchestration.sh
 
 clean: ## Remove everything that was built or computed here.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures what the coordinator costs on this machine: planning, dispatching and recognising 10,000
-# idle trials, beside GNU Parallel in the same run where it is installed. Writes the table into
-# docs/PERFORMANCE.md.
+# idle trials, beside GNU Parallel in the same run where it is installed; then machines over SSH,
+# which are servers on loopback and in network namespaces. Writes the table into docs/PERFORMANCE.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -49,6 +49,13 @@ else
   parallel_milliseconds="not installed"
 fi
 
+# The laboratories of the tests bring the machines up; the programs are the release ones.
+unset PHASEGRID_CATALOG PHASEGRID_WORK_DIRECTORY
+: >"$folder/rows"
+PHASEGRID_BENCHMARK=$folder/rows PHASEGRID_PROGRAMS=$PWD/.build/release \
+  swift test --disable-xctest --no-parallel --filter ClusterBenchmarks >"$folder/words" 2>&1 ||
+  { grep '^.. Test' "$folder/words" >&2; exit 1; }
+
 table=$(cat <<TABLE
 | what | measured | bound |
 |---|---|---|
@@ -58,6 +65,7 @@ table=$(cat <<TABLE
 | the same, wall in all | $run_seconds s | - |
 | the same, most memory of the coordinator | $memory_megabytes MB | 60 MB |
 | GNU Parallel, 1,000 of \`true\`, CPU in all a command, in the same run | $parallel_milliseconds ms | - |
+$(cat "$folder/rows")
 TABLE
 )
 echo "$table"

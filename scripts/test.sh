@@ -18,10 +18,13 @@ for phase in "${phases[@]}"; do
     computing) selection=(--skip "$processes") ;;
     processes) selection=(--filter "$processes" --no-parallel) ;;
   esac
-  # What starts, and every passed case, is of no interest.
+  # What starts, and every passed case, is of no interest; their arguments may be lines of their own.
   set +e
   swift test "${options[@]}" "${selection[@]}" 2>&1 | tee -a "$log" |
-    grep -vE '^(◇|✔ Test |✔ Suite |↳ Testing|↳ Target)|^\[[0-9]+/[0-9]+\]'
+    awk '/^(◇|✔) / && !/^✔ Test run/ { skipping = 1 }
+      skipping { if (/ (started\.|passed after [0-9.]+ seconds\.)$/) skipping = 0; next }
+      /^(↳ Testing|↳ Target)|^\[[0-9]+\/[0-9]+\]/ { next }
+      { print; fflush() }'
   [[ ${PIPESTATUS[0]} -eq 0 ]] || status=1
   set -e
 done

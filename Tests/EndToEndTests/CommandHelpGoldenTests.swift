@@ -3,7 +3,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct CommandHelpGoldenTests {
   @Test(arguments: [
-    "", "plan", "run", "resume", "status", "results", "diagram", "check", "studies", "why",
+    "", "plan", "run", "resume", "status", "results", "diagram", "check", "studies",
+    "nodes", "why",
   ])
   func `the help of a command is what was reviewed`(command: String) async throws {
     let arguments = command.isEmpty ? ["--help"] : ["help", command]

@@ -12,6 +12,15 @@ extension Laboratory {
     return try queue.read { try Int.fetchOne($0, sql: query) ?? 0 }
   }
 
+  /// The number with a fraction that a query over the catalog gives.
+  func real(_ query: String) throws -> Double {
+    var configuration = Configuration()
+    configuration.readonly = true
+    let queue = try DatabaseQueue(
+      path: directory.path("catalog.sqlite"), configuration: configuration)
+    return try queue.read { try Double.fetchOne($0, sql: query) ?? .nan }
+  }
+
   /// All attempts at all trials.
   func attemptCount() throws -> Int { try number("SELECT COUNT(*) FROM attempt") }
 

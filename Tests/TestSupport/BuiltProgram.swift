@@ -25,8 +25,12 @@ public struct BuiltProgram: Sendable {
     self.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
   }
 
-  /// Where the test bundle is, and so the programs that were built with it.
+  /// Where the test bundle is, and so the programs that were built with it; benchmarks name another
+  /// folder, with the release programs, in `PHASEGRID_PROGRAMS`.
   public static var folder: URL {
+    if let named = ProcessInfo.processInfo.environment["PHASEGRID_PROGRAMS"] {
+      return URL(fileURLWithPath: named)
+    }
     let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
     return URL(fileURLWithPath: bundle).deletingLastPathComponent()
   }

@@ -255,6 +255,18 @@ struct SSHSessionTests {
     }
   }
 
+  @Test func `a login shell that hangs is given up, with the remedy`() async throws {
+    try await SSHLaboratory.with([SSHNodeOptions(loginShell: .hanging)]) { machines in
+      let session = try await SSHNetwork().open(try target(machines.nodes[0], machines))
+      let node = SSHNodeSession(node: NodeName("n1"), session: session, answerSeconds: 0.3)
+      await #expect {
+        _ = try await node.answers(to: .probe(workDirectory: nil))
+      } throws: { error in
+        (error as? TransportError)?.kind == .nodeShell
+      }
+    }
+  }
+
   /// The node `n2` of a configuration.
   private func behind(_ configuration: SSHConfiguration) -> SSHTarget {
     SSHTarget(node: NodeName("n2"), host: "n2", configuration: configuration)

@@ -28,26 +28,29 @@ struct NodesCommand: AsyncParsableCommand {
   func run() async throws {
     let cluster = try ClusterFile.read(path: clusterFile).definition
     let access = ClusterAccess(program: try WorkerProgram.find()) { _, _ in }
-    var page = NodesPage(reports: [])
+    var cleanings: [NodeName: NodeCleaning] = [:]
     var failures: [NodeName: TransportError] = [:]
     if clean {
-      for (name, result) in await cleanings(cluster, access) {
+      for (name, result) in await cleanAll(cluster, access) {
         switch result {
-        case .success(let cleaning): page.cleanings[name] = cleaning
+        case .success(let cleaning): cleanings[name] = cleaning
         case .failure(let error): failures[name] = error
         }
       }
     }
-    page = NodesPage(reports: await reports(cluster, access), cleanings: page.cleanings)
+    let page = NodesPage(reports: await reports(cluster, access), cleanings: cleanings)
     await access.close()
     if format.isJSON {
       Output.json(page.json)
     } else {
       Output.write(page.text)
     }
-    let isAnyUnusable = page.reports.contains { $0.state == .unusable }
-    guard !isAnyUnusable, failures.isEmpty else {
-      for (_, error) in failures.sorted(by: { $0.key < $1.key }) { Output.complain(error) }
+    let unusable = Set(page.reports.filter { $0.state == .unusable }.map(\.node))
+    // What keeps a machine from being used is in its report already.
+    for (name, error) in failures.sorted(by: { $0.key < $1.key }) where !unusable.contains(name) {
+      Output.complain(error)
+    }
+    guard unusable.isEmpty, failures.isEmpty else {
       throw ExitCode(ExitStatus.unavailable.rawValue)
     }
   }
@@ -68,7 +71,7 @@ struct NodesCommand: AsyncParsableCommand {
     }
   }
 
-  private func cleanings(
+  private func cleanAll(
     _ cluster: ClusterDefinition, _ access: ClusterAccess
   ) async -> [(NodeName, Result<NodeCleaning, TransportError>)] {
     await withTaskGroup(of: (NodeName, Result<NodeCleaning, TransportError>).self) { group in

@@ -7,6 +7,8 @@ extension TransportError.Code {
   package static let sshHostName = TransportError.Code("ssh.host-name")
   /// Nothing answers at the node's address, or what answers is no SSH server.
   package static let sshUnreachable = TransportError.Code("ssh.unreachable")
+  /// The SSH server ended the connection before the login.
+  package static let sshGreeting = TransportError.Code("ssh.greeting")
   /// The node's host key is in no known-hosts file.
   package static let sshHostKeyUnknown = TransportError.Code("ssh.host-key-unknown")
   /// The node's host key is another than the known-hosts file says.

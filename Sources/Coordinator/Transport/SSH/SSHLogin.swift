@@ -15,7 +15,7 @@ struct SSHLogin {
   var subject: String { settings.subject }
 
   /// Takes a connected socket through key exchange, host key check and login.
-  /// - Throws: `ssh.unreachable`, `ssh.host-key-unknown`, `ssh.host-key-changed`,
+  /// - Throws: `ssh.greeting`, `ssh.host-key-unknown`, `ssh.host-key-changed`,
   ///   `ssh.configuration`, `ssh.authentication`, `ssh.interactive`.
   func perform(on descriptor: Int32) throws(TransportError) {
     let keys = KnownHosts(settings: settings)
@@ -24,7 +24,7 @@ struct SSHLogin {
     try configure(descriptor, knownHosts: file.path)
     guard ssh_connect(session) == SSH_OK else {
       throw TransportError(
-        .sshUnreachable, "Greeting \(subject): \(reason).",
+        .sshGreeting, "Greeting \(subject): \(reason).",
         remedy: "Check that an SSH server answers at that port, and that it is not overloaded.")
     }
     try keys.check(session)

@@ -64,6 +64,8 @@ package struct SSHTarget: Sendable {
 package actor SSHNetwork {
   /// How many log-ins may happen at the same time.
   package static let loginCountMax = 8
+  /// How often a server is greeted that ends the connection at once.
+  static let greetingCountMax = 4
   /// How many hosts may lie between here and a node.
   static let hopCountMax = 8
 
@@ -86,6 +88,17 @@ package actor SSHNetwork {
   func open(_ target: SSHTarget) async throws(TransportError) -> SSHSession {
     let settings = try target.settings()
     let way = try way(to: settings, of: target)
+    // A busy server drops some of those who are not logged in yet (MaxStartups), and counts them a
+    // little longer than we do.
+    for attempt in 1..<SSHNetwork.greetingCountMax {
+      let result = await open(settings, behind: way)
+      guard case .failure(let error) = result, error.kind == .sshGreeting else {
+        return try result.get()
+      }
+      let milliseconds = Double.random(in: 50...250) * Double(attempt)
+      // A wait that is cancelled is over; the next attempt ends at once.
+      try? await Task.sleep(for: .milliseconds(milliseconds))
+    }
     return try await open(settings, behind: way).get()
   }
 

@@ -6,8 +6,14 @@ struct SSHNodeSession: Sendable {
   /// to its standard input.
   static let command = "exec /bin/sh"
 
+  /// How long a script may take to answer, in seconds; slow start-up files and discs included.
+  static let answerSeconds = 60.0
+  /// The slowest link that a worker program is sent over, in bytes a second.
+  static let leastBytesPerSecond = 50_000.0
+
   let node: NodeName
   let session: SSHSession
+  var answerSeconds = SSHNodeSession.answerSeconds
 
   /// How the script of a launch ended.
   enum Launch {
@@ -26,7 +32,8 @@ struct SSHNodeSession: Sendable {
   func launch(
     _ script: NodeScript, heard: (String) -> Void
   ) async throws(TransportError) -> Launch {
-    let channel = try await start(script)
+    let (channel, deadline) = try await start(script)
+    defer { deadline.cancel() }
     var answers = NodeAnswers(node: node, script: script)
     while let bytes = await channel.read() {
       for answer in try answers.take(bytes) {
@@ -44,7 +51,7 @@ struct SSHNodeSession: Sendable {
         }
       }
     }
-    throw channel.failure ?? answers.endedEarly(complaints: channel.complaints)
+    throw failure(of: channel, answers, deadline)
   }
 
   /// Puts a worker program on the node.
@@ -52,8 +59,12 @@ struct SSHNodeSession: Sendable {
   func upload(
     _ file: WorkerFile, _ script: NodeScript, heard: (String) -> Void
   ) async throws(TransportError) {
-    let channel = try await start(script)
-    defer { channel.close() }
+    let (channel, deadline) = try await start(
+      script, addingSeconds: Double(file.byteCount) / SSHNodeSession.leastBytesPerSecond)
+    defer {
+      deadline.cancel()
+      channel.close()
+    }
     var answers = NodeAnswers(node: node, script: script)
     while let bytes = await channel.read() {
       for answer in try answers.take(bytes) {
@@ -68,7 +79,7 @@ struct SSHNodeSession: Sendable {
         }
       }
     }
-    throw channel.failure ?? answers.endedEarly(complaints: channel.complaints)
+    throw failure(of: channel, answers, deadline)
   }
 
   /// Sends the whole program; one that the node takes no longer has its reason in the answers.
@@ -89,8 +100,11 @@ struct SSHNodeSession: Sendable {
   /// Runs a script to its end and collects what it answers.
   /// - Throws: ``TransportError``.
   func answers(to script: NodeScript) async throws(TransportError) -> [NodeAnswer] {
-    let channel = try await start(script)
-    defer { channel.close() }
+    let (channel, deadline) = try await start(script)
+    defer {
+      deadline.cancel()
+      channel.close()
+    }
     var reader = NodeAnswers(node: node, script: script)
     var all: [NodeAnswer] = []
     while let bytes = await channel.read() {
@@ -102,12 +116,30 @@ struct SSHNodeSession: Sendable {
         if case .done = answer { return all }
       }
     }
-    throw channel.failure ?? reader.endedEarly(complaints: channel.complaints)
+    throw failure(of: channel, reader, deadline)
   }
 
-  private func start(_ script: NodeScript) async throws(TransportError) -> SSHChannel {
+  private func start(
+    _ script: NodeScript, addingSeconds seconds: Double = 0
+  ) async throws(TransportError) -> (SSHChannel, Deadline) {
+    let session = session
+    // A login shell that hangs would be waited for for ever.
+    let deadline = Deadline(seconds: answerSeconds + seconds) { session.close() }
     let channel = try await session.start(SSHNodeSession.command)
     channel.send(Array(script.text.utf8))
-    return channel
+    return (channel, deadline)
+  }
+
+  /// Why a script gave no last answer.
+  private func failure(
+    of channel: SSHChannel, _ answers: NodeAnswers, _ deadline: Deadline
+  ) -> TransportError {
+    guard deadline.hasPassed else {
+      return channel.failure ?? answers.endedEarly(complaints: channel.complaints)
+    }
+    return TransportError(
+      .nodeShell,
+      "Node '\(node)' let us in, and its /bin/sh did not answer within \(Int(answerSeconds)) s.",
+      remedy: "Look at its login shell and start-up files: 'ssh \(node) true' must end soon.")
   }
 }

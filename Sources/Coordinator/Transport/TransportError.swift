@@ -45,7 +45,8 @@ extension TransportError {
   /// A machine that is off, a network that is down and a log-in that was cut mend themselves.
   package var isLasting: Bool {
     switch kind {
-    case .sshHostName, .sshUnreachable, .sshGreeting, .sshLost, .sshChannel, .nodeUpload, .spawn: false
+    case .sshHostName, .sshUnreachable, .sshGreeting, .sshLost, .sshChannel, .nodeUpload, .spawn:
+      false
     default: true
     }
   }

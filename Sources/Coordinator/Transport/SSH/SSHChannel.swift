@@ -17,10 +17,9 @@ package final class SSHChannel: Sendable {
     var writer: CheckedContinuation<Void, Never>?
   }
 
-  /// What a command has said and how it ended.
+  /// What a command has complained of, and why it was cut off.
   private struct Heard {
     var complaints: [UInt8] = []
-    var exitStatus: Int32?
     var failure: TransportError?
   }
 
@@ -74,9 +73,6 @@ package final class SSHChannel: Sendable {
     String(decoding: heard.withLock { $0.complaints }, as: UTF8.self)
   }
 
-  /// How the command ended, once that is known.
-  package var exitStatus: Int32? { heard.withLock { $0.exitStatus } }
-
   /// Why the streams ended, when it was not by the command's own end.
   package var failure: TransportError? { heard.withLock { $0.failure } }
 }
@@ -98,8 +94,6 @@ extension SSHChannel {
       heard.complaints = (heard.complaints + bytes).suffix(SSHChannel.complaintBytesMax)
     }
   }
-
-  func exited(_ status: Int32) { heard.withLock { $0.exitStatus = status } }
 
   func ended(_ failure: TransportError?) {
     heard.withLock { $0.failure = $0.failure ?? failure }

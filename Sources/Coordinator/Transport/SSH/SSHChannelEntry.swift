@@ -262,10 +262,7 @@ final class SSHChannelEntry {
   private func end(_ failure: TransportError?) {
     phase = .ended
     switch purpose {
-    case .command(let face, _):
-      let status = ssh_channel_get_exit_status(channel)
-      if status >= 0 { face.exited(status) }
-      face.ended(failure)
+    case .command(let face, _): face.ended(failure)
     case .forward(let local, _, _): Glibc.close(local)
     }
     opened?.resume(returning: failure ?? lost)

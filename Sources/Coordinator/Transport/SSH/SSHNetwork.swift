@@ -66,6 +66,8 @@ package actor SSHNetwork {
   package static let loginCountMax = 8
   /// How often a server is greeted that ends the connection at once.
   static let greetingCountMax = 4
+  /// A server that needs longer to end the connection does not drop it but hangs, in seconds.
+  static let greetingSecondsMax = 2.0
   /// How many hosts may lie between here and a node.
   static let hopCountMax = 8
 
@@ -91,8 +93,12 @@ package actor SSHNetwork {
     // A busy server drops some of those who are not logged in yet (MaxStartups), and counts them a
     // little longer than we do.
     for attempt in 1..<SSHNetwork.greetingCountMax {
+      let began = SSHSocket.monotonicSeconds()
       let result = await open(settings, behind: way)
-      guard case .failure(let error) = result, error.kind == .sshGreeting else {
+      let seconds = SSHSocket.monotonicSeconds() - began
+      guard case .failure(let error) = result, error.kind == .sshGreeting,
+        seconds < SSHNetwork.greetingSecondsMax
+      else {
         return try result.get()
       }
       let milliseconds = Double.random(in: 50...250) * Double(attempt)

@@ -68,7 +68,7 @@ final class ProgressDisplay: ProgressListener {
     if progress.running > 0 { parts.append("\(progress.running) running") }
     if progress.diverged > 0 { parts.append("\(progress.diverged) diverged") }
     if progress.failed > 0 { parts.append("\(progress.failed) failed") }
-    if progress.nodesReady < progress.nodes {
+    if progress.nodesReady < progress.nodes, progress.done < progress.total {
       parts.append("\(progress.nodesReady) of \(progress.nodes) nodes")
     }
     if progress.done < progress.total, let left = progress.remainingSeconds {

@@ -18,13 +18,13 @@ struct ClusterBenchmarks {
         var seconds: [Double] = []
         for index in 0..<4 {
           let sweep = try laboratory.write(
-            SweepTexts.idle("one-\(index)", count: 1 + index), as: "sweep.yaml")
+            SweepTexts.idle("one-\(index)", count: 2 + index), as: "sweep.yaml")
           let began = ContinuousClock.now
           try await laboratory.run("run", sweep, "--cluster", cluster)
           seconds.append((ContinuousClock.now - began) / .seconds(1))
         }
         try BenchmarkTable.add(
-          "`run` of one trial on a machine that has never been used, wall in all",
+          "`run` of 2 trials on a machine that has never been used, wall in all",
           "\(BenchmarkTable.text(seconds[0])) s", "3 s")
         try BenchmarkTable.add(
           "the same on a known machine, the slowest of 3",
@@ -101,7 +101,7 @@ struct ClusterBenchmarks {
       try await Laboratory.with { laboratory in
         let node = machines.nodes[0]
         let cluster = try laboratory.write(machines.clusterFile(slots: 4), as: "cluster.yaml")
-        let first = try laboratory.write(SweepTexts.idle("first", count: 1), as: "first.yaml")
+        let first = try laboratory.write(SweepTexts.idle("first", count: 2), as: "first.yaml")
         try await laboratory.run("run", first, "--cluster", cluster)
         try machines.setRate(of: node, megabits: 100)
         try machines.setDelay(of: node, milliseconds: 20)
@@ -127,9 +127,14 @@ struct ClusterBenchmarks {
       try await Laboratory.with { laboratory in
         let cluster = try laboratory.write(machines.clusterFile(slots: 1), as: "cluster.yaml")
         let sweep = try laboratory.write(
-          SweepTexts.twoLayer(
-            "unequal", gammas: "{min: 0.6, max: 1.4, count: 25}", widths: "[16000]",
-            replicates: 12), as: "sweep.yaml")
+          """
+          sweep: unequal
+          study: two-layer-phase-diagram
+          parameters:
+            init.gamma: {min: 0.6, max: 1.4, count: 25}
+            width: 16000
+          replicates: 12
+          """, as: "sweep.yaml")
         let coordinator = try laboratory.phasegrid.start(["run", sweep, "--cluster", cluster])
         let brake = Brake(machine: machines.nodes[1], machines: machines)
         let ending = try await coordinator.ending()

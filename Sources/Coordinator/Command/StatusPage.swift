@@ -25,7 +25,7 @@ struct StatusPage {
     let nodeRows = nodes.map { node in
       let now = activity.first { $0.node == node.name }
       return [
-        node.name.rawValue, node.state, "\(node.processors)", "\(now?.running ?? 0)",
+        node.name.rawValue, node.state, "\(node.slots)", "\(now?.running ?? 0)",
         "\(now?.assigned ?? 0)", Numeral.decimal(Double(now?.answered ?? 0) / windowSeconds),
         node.release,
       ]
@@ -33,7 +33,7 @@ struct StatusPage {
     var text = Output.table(header: header, rows: rows) + "\n"
     if !nodeRows.isEmpty {
       let header = [
-        "node", "state", "processors", "running", "assigned", "trials/s", "release",
+        "node", "state", "slots", "running", "assigned", "trials/s", "release",
       ]
       text += "\n" + Output.table(header: header, rows: nodeRows) + "\n"
     }
@@ -55,7 +55,7 @@ struct StatusPage {
           let now = activity.first { $0.node == node.name }
           return [
             "node": .string(node.name.rawValue), "state": .string(node.state),
-            "processors": .integer(Int64(node.processors)),
+            "processors": .integer(Int64(node.processors)), "slots": .integer(Int64(node.slots)),
             "running": .integer(Int64(now?.running ?? 0)),
             "assigned": .integer(Int64(now?.assigned ?? 0)),
             "trialsPerSecond": .real(Double(now?.answered ?? 0) / windowSeconds),

@@ -37,7 +37,11 @@ package struct ClusterAccess: Sendable {
     of cluster: ClusterDefinition, holders: [NodeRecord], catalog: UniqueID
   ) -> [SweepNode] {
     let names = Set(cluster.nodes.map(\.name))
-    let others = holders.filter { !names.contains($0.name) }.compactMap(\.definition)
+    let local = ClusterDefinition.local(slots: nil).nodes
+    // A catalog of before clusters were kept knows no node but this machine.
+    let others = holders.filter { !names.contains($0.name) }.compactMap { holder in
+      holder.definition ?? local.first { $0.name == holder.name }
+    }
     return cluster.nodes.map { node(for: $0, catalog: catalog, trains: true) }
       + others.map { node(for: $0, catalog: catalog, trains: false) }
   }

@@ -51,8 +51,13 @@ package struct NodeInspection: Sendable {
         expectation.digests[machine] = file.digest
         expectation.programBytes = Int64(file.byteCount)
       }
+      var own: NodeFacts.Program?
+      if case .local = place, let file = try await workers.file() {
+        own = NodeFacts.Program(digest: file.digest, isIntact: true, release: Release.number)
+      }
       return NodeReport(
-        node: place.node, address: place.address, facts: facts, expectation: expectation)
+        node: place.node, address: place.address, facts: facts, expectation: expectation,
+        ownProgram: own)
     } catch {
       return NodeReport(node: place.node, address: place.address, error: error)
     }

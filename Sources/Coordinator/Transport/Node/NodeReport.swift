@@ -24,12 +24,21 @@ package struct NodeReport: Hashable, Sendable {
   package let faults: [NodeFault]
 
   /// The report on a node that answered.
-  package init(node: NodeName, address: String, facts: NodeFacts, expectation: NodeExpectation) {
+  /// - Parameters:
+  ///   - node: What the cluster file calls it.
+  ///   - address: Where it answers.
+  ///   - facts: What was found out.
+  ///   - expectation: What the coordinator has and expects.
+  ///   - ownProgram: The worker program where nothing is sent, because the node is this machine.
+  package init(
+    node: NodeName, address: String, facts: NodeFacts, expectation: NodeExpectation,
+    ownProgram: NodeFacts.Program? = nil
+  ) {
     self.node = node
     self.address = address
     self.facts = facts
     let digest = facts.machine.flatMap { expectation.digests[$0] }
-    program = facts.programs.first { $0.digest == digest && $0.isIntact }
+    program = ownProgram ?? facts.programs.first { $0.digest == digest && $0.isIntact }
     faults = NodeRules(node: node, facts: facts, expectation: expectation).faults
   }
 

@@ -37,6 +37,7 @@ struct SSHSessionTests {
       channel.send(Array("echo err >&2; echo out; exit\n".utf8))
       #expect(await output(channel) == Array("out\n".utf8))
       #expect(channel.complaints == "err\n")
+      #expect(session.hostKey.hasPrefix("SHA256:"))
       #expect(channel.failure == nil)
     }
   }

@@ -43,7 +43,8 @@ package struct NodeInspection: Sendable {
   /// - Returns: What was found, with what to do about each fault.
   package func report(on place: NodePlace, workDirectory: String?) async -> NodeReport {
     do throws(TransportError) {
-      let answers = try await answers(to: .probe(workDirectory: workDirectory), on: place)
+      let (answers, hostKey) = try await answers(
+        to: .probe(workDirectory: workDirectory), on: place)
       let facts = NodeFacts(answers: answers)
       var expectation = NodeExpectation(
         digests: [:], programBytes: 0, clockSeconds: Int64(time(nil)))
@@ -55,9 +56,11 @@ package struct NodeInspection: Sendable {
       if case .local = place, let file = try await workers.file() {
         own = NodeFacts.Program(digest: file.digest, isIntact: true, release: Release.number)
       }
-      return NodeReport(
+      var report = NodeReport(
         node: place.node, address: place.address, facts: facts, expectation: expectation,
         ownProgram: own)
+      report.hostKey = hostKey
+      return report
     } catch {
       return NodeReport(node: place.node, address: place.address, error: error)
     }
@@ -73,17 +76,18 @@ package struct NodeInspection: Sendable {
     _ place: NodePlace, workDirectory: String?
   ) async throws(TransportError) -> NodeCleaning {
     NodeCleaning(
-      answers: try await answers(to: .clean(workDirectory: workDirectory), on: place))
+      answers: try await answers(to: .clean(workDirectory: workDirectory), on: place).answers)
   }
 
   private func answers(
     to script: NodeScript, on place: NodePlace
-  ) async throws(TransportError) -> [NodeAnswer] {
+  ) async throws(TransportError) -> (answers: [NodeAnswer], hostKey: String?) {
     switch place {
     case .ssh(let target):
       let session = try await network.open(target)
       defer { session.close() }
-      return try await SSHNodeSession(node: target.node, session: session).answers(to: script)
+      let node = SSHNodeSession(node: target.node, session: session)
+      return (try await node.answers(to: script), session.hostKey)
     case .local(let node):
       let shell = try ChildProcess(path: "/bin/sh", arguments: [])
       let ending = await shell.converse(input: Array(script.text.utf8))
@@ -93,7 +97,7 @@ package struct NodeInspection: Sendable {
         throw TransportError(node: node, failure: code, words: words)
       }
       guard !answers.isEmpty else { throw reader.endedEarly(complaints: ending.complaints) }
-      return answers
+      return (answers, nil)
     }
   }
 }

@@ -16,6 +16,8 @@ package struct NodeReport: Hashable, Sendable {
   package let node: NodeName
   /// Where it answers.
   package let address: String
+  /// The fingerprint of its host key, which is a known one; `nil` where there is none.
+  package var hostKey: String?
   /// What was found out; `nil` when it could not be asked.
   package let facts: NodeFacts?
   /// Whether the coordinator's own worker program is there, whole; with its release.
@@ -61,7 +63,8 @@ package struct NodeReport: Hashable, Sendable {
   package var json: JSONValue {
     [
       "node": .string(node.rawValue), "address": .string(address),
-      "state": .string(state.rawValue), "facts": facts?.json ?? .null,
+      "state": .string(state.rawValue), "hostKey": hostKey.map(JSONValue.string) ?? .null,
+      "facts": facts?.json ?? .null,
       "workerRelease": program.map { .string($0.release ?? "unknown") } ?? .null,
       "faults": .array(
         faults.map { fault in

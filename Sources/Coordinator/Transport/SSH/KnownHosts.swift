@@ -35,8 +35,9 @@ struct KnownHosts {
   }
 
   /// Compares the host's key with the known ones.
+  /// - Returns: The key's fingerprint, as `ssh-keygen -l` prints it.
   /// - Throws: `ssh.host-key-unknown`, `ssh.host-key-changed`, `ssh.configuration`.
-  func check(_ session: OpaquePointer) throws(TransportError) {
+  func check(_ session: OpaquePointer) throws(TransportError) -> String {
     let verdict = ssh_session_is_known_server(session)
     let key = HostKey(session)
     let file = settings.userKnownHostsFiles.first ?? "~/.ssh/known_hosts"
@@ -48,7 +49,7 @@ struct KnownHosts {
     }
     switch verdict {
     case SSH_KNOWN_HOSTS_OK:
-      return
+      return key.fingerprint
     case SSH_KNOWN_HOSTS_CHANGED, SSH_KNOWN_HOSTS_OTHER:
       throw TransportError(
         .sshHostKeyChanged,

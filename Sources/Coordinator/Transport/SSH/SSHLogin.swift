@@ -15,9 +15,10 @@ struct SSHLogin {
   var subject: String { settings.subject }
 
   /// Takes a connected socket through key exchange, host key check and login.
+  /// - Returns: The fingerprint of the host's key.
   /// - Throws: `ssh.greeting`, `ssh.host-key-unknown`, `ssh.host-key-changed`,
   ///   `ssh.configuration`, `ssh.authentication`, `ssh.interactive`.
-  func perform(on descriptor: Int32) throws(TransportError) {
+  func perform(on descriptor: Int32) throws(TransportError) -> String {
     let keys = KnownHosts(settings: settings)
     let file = try keys.file()
     defer { file.remove() }
@@ -27,9 +28,10 @@ struct SSHLogin {
         .sshGreeting, "Greeting \(subject): \(reason).",
         remedy: "Check that an SSH server answers at that port, and that it is not overloaded.")
     }
-    try keys.check(session)
+    let fingerprint = try keys.check(session)
     try SSHAuthentication(session: session, settings: settings).perform()
     ssh_set_blocking(session, 0)
+    return fingerprint
   }
 
   private func configure(_ descriptor: Int32, knownHosts: String) throws(TransportError) {

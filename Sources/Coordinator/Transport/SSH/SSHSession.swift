@@ -36,6 +36,7 @@ final class SSHSession: Sendable {
     /// A second descriptor of the session's socket, to end a step that blocks.
     var socket: Int32?
     var hasEnded = false
+    var hostKey = ""
   }
 
   let settings: SSHHostSettings
@@ -113,6 +114,9 @@ final class SSHSession: Sendable {
     ask(.end)
   }
 
+  /// The fingerprint of the host's key, as `ssh-keygen -l` prints it.
+  var hostKey: String { shared.withLock { $0.hostKey } }
+
   /// Whether the connection has ended.
   var hasEnded: Bool { shared.withLock { $0.hasEnded } }
 
@@ -186,7 +190,8 @@ final class SSHSession: Sendable {
         return opened(lost())
       }
       // From here on libssh closes the socket.
-      try SSHLogin(session: libssh, settings: settings).perform(on: socket)
+      let hostKey = try SSHLogin(session: libssh, settings: settings).perform(on: socket)
+      shared.withLock { $0.hostKey = hostKey }
     } catch {
       ssh_disconnect(libssh)
       return opened(error)

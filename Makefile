@@ -1,4 +1,4 @@
-.PHONY: help setup run build release test format format-check check golden bench \
+.PHONY: help setup run build release test asan ubsan format format-check check golden bench \
   bench-orchestration clean
 
 help: ## Print this list.
@@ -18,6 +18,12 @@ release: build ## The same as build.
 test: setup ## Build and run all tests.
 	@scripts/install-packages.sh tests
 	@scripts/test.sh
+
+asan: setup ## Run the tests of kernel and protocol under the address sanitizer.
+	@scripts/sanitize.sh address
+
+ubsan: setup ## Run the tests of kernel and protocol under the undefined-behaviour sanitizer.
+	@scripts/sanitize.sh undefined
 
 format: ## Format all sources.
 	swift format --in-place --recursive Package.swift Sources Tests

@@ -11,12 +11,28 @@ let strict: [SwiftSetting] = [
 /// OpenBLAS is linked from its archive: nothing needs to be installed where a worker runs.
 let staticOpenBLAS: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-l:libopenblas.a"])]
 
+/// A sanitizer's run-time library cannot be linked into a fully static program: `make asan` and
+/// `make ubsan` leave the worker out, and the tests that start programs with it.
+let isSanitizing = Context.environment["PHASEGRID_SANITIZING"] != nil
+
+/// Swift traps on undefined behaviour by itself; the C loops do when they are told to.
+let trapUndefined: [CSetting] =
+  Context.environment["PHASEGRID_SANITIZING"] == "undefined"
+  ? [.unsafeFlags(["-fsanitize=undefined", "-fsanitize-trap=undefined"])] : []
+
+let worker = Target.executableTarget(
+  name: "Worker",
+  dependencies: ["WorkerCore"],
+  path: "Sources/Worker/Main",
+  swiftSettings: strict,
+  linkerSettings: staticOpenBLAS + [.unsafeFlags(["-static-executable"])]
+)
+
 let package = Package(
   name: "phasegrid",
   products: [
-    .executable(name: "phasegrid", targets: ["Coordinator"]),
-    .executable(name: "phasegrid-worker", targets: ["Worker"]),
-  ],
+    .executable(name: "phasegrid", targets: ["Coordinator"])
+  ] + (isSanitizing ? [] : [.executable(name: "phasegrid-worker", targets: ["Worker"])]),
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -27,7 +43,7 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     .target(
       name: "CKernel",
-      cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]
+      cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))] + trapUndefined
     ),
     .target(
       name: "Protocol",
@@ -49,14 +65,6 @@ let package = Package(
       path: "Sources/Worker/Core",
       swiftSettings: strict
     ),
-    .executableTarget(
-      name: "Worker",
-      dependencies: ["WorkerCore"],
-      path: "Sources/Worker/Main",
-      swiftSettings: strict,
-      linkerSettings: staticOpenBLAS + [.unsafeFlags(["-static-executable"])]
-    ),
-
     // The coordinator's side: what the researcher runs.
     .target(
       name: "Planning",
@@ -179,6 +187,6 @@ let package = Package(
       swiftSettings: strict
     ),
     .testTarget(name: "TidyTests", swiftSettings: strict),
-  ],
+  ] + (isSanitizing ? [] : [worker]),
   swiftLanguageModes: [.v6]
 )

@@ -20,7 +20,9 @@ import Testing
     var testDescription: String { name }
   }
 
-  static let functions: [Function] = [
+  static let functions = elementary + activations
+
+  static let elementary: [Function] = [
     Function(
       name: "exponential", range: -80...80, singleUlps: 1, doubleUlps: 2,
       build: { $0.exponential($1) }, reference: { exp($0) }),

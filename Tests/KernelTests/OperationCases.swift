@@ -41,7 +41,9 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  static let all = unary + binary + reductions + products + fused + losses
+  static let all =
+    unary + binary + reductions + products + fused + losses + activations + rowwise
+    + convolutions + poolings + attention
 
   private static let unary: [OperationCase] = [
     unary("scale") { $0.scale($1, by: -2.5) },

@@ -5,9 +5,7 @@ import Testing
 
 /// Fused operations against the same written with plain ones.
 @Suite struct OracleTests {
-  static let activations: [Activation] = [.identity, .relu, .tanh, .gelu]
-
-  @Test(arguments: activations, Extents.all)
+  @Test(arguments: Activation.allCases, Extents.all)
   func `a linear layer has the bits of product, sum and activation`(
     activation: Activation, extents: Extents
   ) {
@@ -25,12 +23,7 @@ import Testing
       let fused = graph.linear(x, weight: w, bias: b, layout: layout, activation: activation)
       var plain = graph.product(x, w, transposeRight: layout == .outputsByInputs)
       if let b { plain = graph.add(plain, b) }
-      switch activation {
-      case .identity: break
-      case .relu: plain = graph.relu(plain)
-      case .tanh: plain = graph.tanh(plain)
-      case .gelu: plain = graph.gelu(plain)
-      }
+      plain = graph.activation(activation, of: plain)
       let plan = Plan<Float>(
         graph: graph, outputs: [fused, plain], store: ParameterStore([]), numerics: .pinned)
       var draws = Draws(seed: 11)

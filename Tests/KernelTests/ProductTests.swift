@@ -11,6 +11,8 @@ import Testing
     (1, 1, 1), (4, 1000, 2), (2, 133, 4), (1, 1000, 4), (3, 37, 8), (6, 70, 40), (7, 129, 13),
     (40, 1, 300), (40, 100, 6), (5, 5, 64), (4, 4, 1003), (40, 40, 600), (33, 65, 17),
     (100, 7, 90), (64, 64, 64), (50, 60, 70), (300, 3, 33), (1, 7, 5000),
+    // Beyond one panel in columns and one stretch in k.
+    (5, 517, 389), (300, 7, 390), (31, 31, 31),
   ].map { ProductExtents(rows: $0, columns: $1, depth: $2) }
   static let transposes = [(false, false), (false, true), (true, false), (true, true)]
 

@@ -150,7 +150,7 @@ import Testing
         replicate: 0))
     // Its square is beyond single precision.
     training.samples.targets[0] = 1e30
-    let report = study.report(of: training.train(Float.self, numerics: .pinned))
+    let report = study.report(of: try training.train(Float.self, numerics: .pinned))
     #expect(report.outcome == .diverged)
     #expect(report.measures.map(\.name) == study.description.measures.map(\.name))
     #expect(try report.number("directionNumber").isNaN)

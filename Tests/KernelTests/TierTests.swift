@@ -72,9 +72,7 @@ import Testing
     let offsets = Dictionary(uniqueKeysWithValues: zip(store.pieces.map(\.name), store.offsets))
     let planner = Planner(
       graph: graph, outputs: nodes, parameterOffsets: offsets, gradients: [], numerics: .pinned)
-    return planner.steps.compactMap { step in
-      step.scratch.map { $0.offset..<($0.offset + 16 * max(step.depth, step.columns)) }
-    }
+    return planner.scratchRanges
   }
 
   @Test(arguments: GoldenCase.names, fast)

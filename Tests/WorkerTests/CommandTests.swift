@@ -124,6 +124,9 @@ import Testing
   @Test(arguments: [
     [], ["fly"], ["check"], ["check", "--all"], ["train"], ["train", "a", "b"], ["serve"],
     ["serve", "--directory"], ["serve", "somewhere"], ["slot", "first"], ["describe", "all"],
+    ["train", "a", "--export"], ["train", "a", "--initial", "b", "--initial", "c"], ["replay"],
+    ["replay", "a", "--manifets", "b"], ["replay", "a", "--numerics", "fast"], ["bench"],
+    ["bench", "W1-51"], ["bench", "W1-50", "--seconds", "0"], ["bench", "W1-50", "--seconds", "x"],
   ])
   func `a wrong command line ends with the status for usage`(arguments: [String]) async throws {
     let ending = try await Self.worker.run(arguments)
@@ -134,7 +137,7 @@ import Testing
   @Test func `help names every command`() async throws {
     let ending = try await Self.worker.run(["--help"])
     #expect(ending.status == 0)
-    for command in ["describe", "check", "train", "serve"] {
+    for command in ["describe", "check", "train", "replay", "bench", "serve"] {
       #expect(ending.output.contains("  \(command) "), "\(command)")
     }
   }

@@ -34,6 +34,8 @@ BINARY(multiply, a * b)
 BINARY(relu_backward, NAME(select)(b > NAME(splat)(0), a, NAME(splat)(0)))
 /* a = cotangent, b = the output of tanh: a (1 - b^2). */
 BINARY(tanh_backward, a * NAME(fma)(-b, b, NAME(splat)(1)))
+/* a = cotangent, b = the output of sigmoid: a (b - b^2). */
+BINARY(sigmoid_backward, a * NAME(fma)(-b, b, b))
 
 /* output[i] = formula of x = first[i]; scalar[0] as s; `columns` elements. */
 #define UNARY(name, formula)                                                            \
@@ -117,19 +119,29 @@ static void NAME(broadcast)(const kernel_step *step) {
 static void NAME(transpose)(const kernel_step *step) {
   const REAL *first = step->first;
   REAL *output = step->output;
-  for (int64_t row = 0; row < step->rows; row++)
-    for (int64_t column = 0; column < step->columns; column++)
-      output[column * step->rows + row] = first[row * step->columns + column];
+  int64_t columns = step->columns, row = 0;
+  for (; row + 16 <= step->rows; row += 16)
+    for (int64_t column = 0; column < columns; column++) {
+      const REAL *from = first + row * columns + column;
+      VECTOR value;
+      for (int lane = 0; lane < 16; lane++) value[lane] = from[lane * columns];
+      NAME(store)(output + column * step->rows + row, value);
+    }
+  for (; row < step->rows; row++)
+    for (int64_t column = 0; column < columns; column++)
+      output[column * step->rows + row] = first[row * columns + column];
 }
 
 /* The value that an epilogue stores; `with` is the element of `third` at the same place. The
-   epilogue tanh is not here: it costs more than a pass, and products leave it to bias_activation. */
+   epilogues tanh and sigmoid are not here: they cost more than a pass, and products leave them to
+   bias_activation. */
 static inline __attribute__((always_inline)) VECTOR NAME(epilogue_lanes)(
     int32_t epilogue, VECTOR value, VECTOR with) {
   switch (epilogue) {
     case kernel_epilogue_relu: return NAME(relu_value)(value, value);
     case kernel_epilogue_relu_backward: return NAME(relu_backward_lanes)(value, with);
     case kernel_epilogue_tanh_backward: return NAME(tanh_backward_lanes)(value, with);
+    case kernel_epilogue_sigmoid_backward: return NAME(sigmoid_backward_lanes)(value, with);
     default: return value;
   }
 }
@@ -142,12 +154,16 @@ static inline REAL NAME(epilogue_value)(int32_t epilogue, REAL value, REAL with)
     case kernel_epilogue_tanh_backward:
       return value * (REAL_IS_SINGLE ? (REAL)__builtin_fmaf((float)-with, (float)with, 1)
                                      : (REAL)__builtin_fma(-with, with, 1));
+    case kernel_epilogue_sigmoid_backward:
+      return value * (REAL_IS_SINGLE ? (REAL)__builtin_fmaf((float)-with, (float)with, (float)with)
+                                     : (REAL)__builtin_fma(-with, with, with));
     default: return value;
   }
 }
 
 static inline VECTOR NAME(activated)(int32_t epilogue, VECTOR value, VECTOR with) {
   if (epilogue == kernel_epilogue_tanh) return NAME(tanh_lanes)(value);
+  if (epilogue == kernel_epilogue_sigmoid) return NAME(sigmoid_lanes)(value);
   return NAME(epilogue_lanes)(epilogue, value, with);
 }
 

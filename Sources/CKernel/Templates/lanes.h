@@ -77,6 +77,14 @@ static inline VECTOR NAME(select)(INTEGERS condition, VECTOR first, VECTOR secon
   return (VECTOR)(((INTEGERS)first & condition) | ((INTEGERS)second & ~condition));
 }
 
+/* The first `count` lanes of one value and the last lanes of another. */
+static inline VECTOR NAME(first_lanes)(VECTOR first, VECTOR last, int64_t count) {
+  INTEGERS lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  INTEGERS limit = {0};
+  limit += (__typeof__(limit[0]))count;
+  return NAME(select)(lanes < limit, first, last);
+}
+
 /* The sum of sixteen lanes as a tree: distance 8, then 4, 2 and 1. */
 static __attribute__((noinline)) REAL NAME(sum_lanes)(VECTOR value) {
   REAL lanes[16];

@@ -56,6 +56,22 @@ static void NAME(momentum)(const kernel_step *step) {
   })
 }
 
+/* v = momentum v + g, g + decay p in g's place; p -= rate (g + momentum v): PyTorch's form of
+   Nesterov's momentum. scalar = rate, decay, momentum. */
+static void NAME(nesterov)(const kernel_step *step) {
+  REAL *parameters = step->output, *velocities = step->second_output;
+  const REAL *gradients = step->first;
+  VECTOR rate = NAME(splat)((REAL)-step->scalar[0]), decay = NAME(splat)((REAL)step->scalar[1]);
+  VECTOR momentum = NAME(splat)((REAL)step->scalar[2]);
+  FLAT(step->columns, {
+    VECTOR p = READ(parameters);
+    VECTOR g = NAME(fma)(decay, p, READ(gradients));
+    VECTOR v = NAME(fma)(momentum, READ(velocities), g);
+    WRITE(velocities, v);
+    WRITE(parameters, NAME(fma)(rate, NAME(fma)(momentum, v, g), p));
+  })
+}
+
 /* g += decay p; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2;
    p = keep p - size m / (sqrt(v) / root + epsilon), with size = rate / (1 - b1^t) and
    root = sqrt(1 - b2^t); keep is 1 for Adam and 1 - rate * decay for AdamW.

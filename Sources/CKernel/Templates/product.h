@@ -117,88 +117,19 @@ static inline __attribute__((always_inline)) void NAME(tile_broad)(
   for (; row < step->rows; row++) NAME(tile)(step, 1, 4, row, column, 16, b, b_stride, 1);
 }
 
-#ifndef KERNEL_CALLS_FMA
-/* A short depth and whole sixteens of columns side by side: the rows of A stay in registers while B
-   goes by. The order of k is that of a tile, and so are the bits. */
-static inline __attribute__((always_inline)) void NAME(short_rows)(
-    const kernel_step *step, int rows, int depth, int epilogue, int64_t row) {
-  const REAL *a = (const REAL *)step->first + row * step->first_row_stride;
-  int64_t a_row = step->first_row_stride, a_column = step->first_column_stride;
-  const REAL *b = step->second;
-  int64_t b_row = step->second_row_stride, whole = step->columns & ~(int64_t)15;
-  int64_t to_row = step->output_row_stride;
-  REAL *to = (REAL *)step->output + row * to_row;
-  const REAL *third = step->third ? (const REAL *)step->third + row * to_row : to;
-  VECTOR factor = NAME(splat)((REAL)step->scalar[0]);
-  VECTOR left[4][8];
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++)
-#pragma clang loop unroll(full)
-    for (int k = 0; k < depth; k++) left[i][k] = NAME(splat)(a[i * a_row + k * a_column]);
-  for (int64_t column = 0; column < whole; column += 16) {
-    VECTOR sum[4];
-#pragma clang loop unroll(full)
-    for (int i = 0; i < rows; i++) sum[i] = NAME(splat)(0);
-#pragma clang loop unroll(full)
-    for (int k = 0; k < depth; k++) {
-      VECTOR values = NAME(load)(b + k * b_row + column);
-#pragma clang loop unroll(full)
-      for (int i = 0; i < rows; i++) sum[i] = NAME(fma)(left[i][k], values, sum[i]);
-    }
-#pragma clang loop unroll(full)
-    for (int i = 0; i < rows; i++) {
-      VECTOR value = sum[i] * factor, with = value;
-      if (epilogue == kernel_epilogue_relu_backward) with = NAME(load)(third + i * to_row + column);
-      NAME(store)(to + i * to_row + column, NAME(epilogue_lanes)(epilogue, value, with));
-    }
-  }
-  int64_t rest = step->columns - whole;
-  if (rest) NAME(tile)(step, rows, 1, row, whole, rest, b + whole, b_row, 0);
-}
-
-static inline __attribute__((always_inline)) void NAME(short_all)(
-    const kernel_step *step, int depth, int epilogue) {
-  int64_t row = 0;
-  if (depth <= 4)
-    for (; row + 4 <= step->rows; row += 4) NAME(short_rows)(step, 4, depth, epilogue, row);
-  for (; row + 2 <= step->rows; row += 2) NAME(short_rows)(step, 2, depth, epilogue, row);
-  if (row < step->rows) NAME(short_rows)(step, 1, depth, epilogue, row);
-}
-
-static inline __attribute__((always_inline)) void NAME(short_depth)(
-    const kernel_step *step, int depth) {
-  switch (step->epilogue) {
-    case kernel_epilogue_none: NAME(short_all)(step, depth, kernel_epilogue_none); break;
-    case kernel_epilogue_relu: NAME(short_all)(step, depth, kernel_epilogue_relu); break;
-    default: NAME(short_all)(step, depth, kernel_epilogue_relu_backward); break;
-  }
-}
-
-/* Whether the short path knows all that the step asks for. */
-static inline int NAME(is_short)(const kernel_step *step) {
-  return step->second_column_stride == 1 && step->output_column_stride == 1 && !step->option &&
-         !step->second_output && step->epilogue != kernel_epilogue_tanh_backward;
-}
-#endif
+#include "product_short.h"
 
 /* Columns in sixteens, each element in plain order of k. Where B's columns do not lie side by side,
    sixteen of them are copied into `scratch` first, which then holds depth * 16 values. */
 static void NAME(product)(const kernel_step *step) {
-#ifndef KERNEL_CALLS_FMA
   if (NAME(is_short)(step)) {
-    switch (step->depth) {
-      case 1: NAME(short_depth)(step, 1); return;
-      case 2: NAME(short_depth)(step, 2); return;
-      case 3: NAME(short_depth)(step, 3); return;
-      case 4: NAME(short_depth)(step, 4); return;
-      case 5: NAME(short_depth)(step, 5); return;
-      case 6: NAME(short_depth)(step, 6); return;
-      case 7: NAME(short_depth)(step, 7); return;
-      case 8: NAME(short_depth)(step, 8); return;
-      default: break;
-    }
+    NAME(short_depth)(step, 0);
+    return;
   }
-#endif
+  if (step->columns == 1 && step->first_column_stride == 1 && step->rows >= 16) {
+    NAME(rows_in_sixteens)(step);
+    return;
+  }
   int64_t columns = step->columns;
   int64_t column = 0;
   if (step->second_column_stride == 1 && step->output_column_stride == 1)

@@ -63,12 +63,26 @@ static void NAME(dot)(const kernel_step *step) {
       (REAL)step->scalar[0] * NAME(sum_lanes)((sum0 + sum1) + (sum2 + sum3));
 }
 
+/* The greater of two; NaN if either is. */
+static inline VECTOR NAME(greater)(VECTOR a, VECTOR b) {
+  return NAME(select)((b > a) | (b != b), b, a);
+}
+
 /* The greatest value of a row; a NaN anywhere gives NaN. */
 static inline REAL NAME(greatest_of)(const REAL *from, int64_t count) {
-  REAL greatest = from[0];
-  for (int64_t index = 1; index < count; index++)
-    if (from[index] > greatest || from[index] != from[index]) greatest = from[index];
-  return greatest;
+  VECTOR first = NAME(splat)(from[0]), v = first;
+  int64_t whole = count & ~(int64_t)15, rest = count & 15;
+  for (int64_t index = 0; index < whole; index += 16)
+    v = NAME(greater)(v, NAME(load)(from + index));
+  if (rest)
+    v = NAME(greater)(v, NAME(first_lanes)(NAME(load_part)(from + whole, rest), first, rest));
+  v = NAME(greater)(
+      v, __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  v = NAME(greater)(
+      v, __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3));
+  v = NAME(greater)(v, __builtin_shufflevector(v, v, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1));
+  v = NAME(greater)(v, __builtin_shufflevector(v, v, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0));
+  return v[0];
 }
 
 /* Writes e^(from - greatest) to `to` and gives the sum of what was written. */

@@ -27,13 +27,27 @@ enum { kernel_precision_single = 0, kernel_precision_double = 1, kernel_precisio
   EACH(relu) EACH(positive) EACH(relu_backward) \
   EACH(tanh) EACH(tanh_backward) \
   EACH(gelu) EACH(gelu_derivative) EACH(normal_density) EACH(normal_cumulative) \
-  EACH(softplus) EACH(sigmoid) \
+  EACH(softplus) EACH(sigmoid) EACH(sigmoid_backward) \
+  EACH(sine) EACH(cosine) EACH(gelu_tanh) EACH(gelu_tanh_derivative) \
+  EACH(x_tanh_x) EACH(x_tanh_x_derivative) \
+  EACH(gelu_with_derivative) EACH(gelu_tanh_with_derivative) \
+  EACH(sine_with_derivative) EACH(x_tanh_x_with_derivative) \
   EACH(bias_activation) \
   EACH(broadcast) EACH(transpose) \
   EACH(sum_all) EACH(sum_rows) EACH(sum_columns) EACH(dot) \
   EACH(softmax) EACH(softmax_cross_entropy) \
-  EACH(product) EACH(product_dots) \
-  EACH(descend) EACH(descend_compensated) EACH(momentum) EACH(adam)
+  EACH(group_softmax) EACH(group_cross_entropy) \
+  EACH(gather_rows) EACH(scatter_rows) EACH(copy_rows) \
+  EACH(label_cross_entropy) EACH(label_cross_entropy_backward) \
+  EACH(row_statistics) EACH(layer_norm) EACH(layer_norm_backward) EACH(layer_norm_parameters) \
+  EACH(product) EACH(product_dots) EACH(product_panels) EACH(product_followed) EACH(hidden_sums) \
+  EACH(convolution) EACH(convolution_weights) EACH(flip_taps) EACH(transpose_stack) \
+  EACH(max_pool) EACH(max_pool_gather) EACH(max_pool_scatter) \
+  EACH(mean_pool) EACH(mean_pool_spread) EACH(sum_groups) EACH(spread_groups) \
+  EACH(copy_heads) EACH(causal_softmax) EACH(causal_mask) \
+  EACH(attention_weights) EACH(attention_scores) EACH(attention_scores_backward) \
+  EACH(attention_mix) EACH(attention_mix_back) \
+  EACH(descend) EACH(descend_compensated) EACH(momentum) EACH(nesterov) EACH(adam)
 
 enum {
 #define KERNEL_OPERATION_CASE(name) kernel_operation_##name,
@@ -48,8 +62,14 @@ enum {
   kernel_epilogue_relu = 1, /* max(value, 0) */
   kernel_epilogue_tanh = 2, /* tanh(value) */
   kernel_epilogue_relu_backward = 3, /* value where third > 0, else 0 */
-  kernel_epilogue_tanh_backward = 4 /* value * (1 - third^2) */
+  kernel_epilogue_tanh_backward = 4, /* value * (1 - third^2) */
+  kernel_epilogue_sigmoid = 5, /* 1 / (1 + e^-value) */
+  kernel_epilogue_sigmoid_backward = 6 /* value * (third - third^2) */
 };
+
+/* A product by panels works on that many columns and values of k at once: its scratch is
+   min(depth, kernel_panel_depth) * min(columns rounded up to 32, kernel_panel_columns) values. */
+enum { kernel_panel_depth = 384, kernel_panel_columns = 512 };
 
 /* One entry of a plan's flat list. Counts and strides are in elements; matrices are row-major
    unless their strides say otherwise. Fields that an operation does not name are ignored by it. */
@@ -57,10 +77,12 @@ typedef struct kernel_step {
   void (*function)(const struct kernel_step *step);
   void *output;
   void *second_output;
+  void *third_output;
   void *scratch;
   const void *first;
   const void *second;
   const void *third;
+  const void *fourth;
   int64_t rows;
   int64_t columns;
   int64_t depth;
@@ -70,6 +92,8 @@ typedef struct kernel_step {
   int64_t first_column_stride;
   int64_t second_row_stride;
   int64_t second_column_stride;
+  int64_t fourth_row_stride;
+  int64_t fourth_column_stride;
   int32_t epilogue;
   int32_t option;
   double scalar[7];

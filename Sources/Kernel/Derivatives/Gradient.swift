@@ -15,14 +15,16 @@ extension Graph {
     return nodes.map { cotangents[$0.index] ?? constant(0, $0.shape) }
   }
 
-  /// The cotangents of all nodes on the way from `nodes` to the output.
+  /// The cotangents of all nodes on the way from `nodes` to the output; where these are ends, what
+  /// they are made of is not looked at.
   mutating func cotangents(
-    of output: Node, seed: Node, withRespectTo nodes: [Node]
+    of output: Node, seed: Node, withRespectTo nodes: [Node], areEnds: Bool = false
   ) -> [Int: Node] {
     let onTheWay = dependents(of: nodes, upTo: output)
+    let ends = areEnds ? Set(nodes.map(\.index)) : []
     var result: [Int: Node] = [output.index: seed]
     for index in stride(from: output.index, through: 0, by: -1) where onTheWay[index] {
-      guard let cotangent = result[index] else { continue }
+      guard let cotangent = result[index], !ends.contains(index) else { continue }
       let record = records[index]
       let wanted = record.inputs.map { onTheWay[$0.index] }
       guard wanted.contains(true) else { continue }

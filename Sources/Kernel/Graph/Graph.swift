@@ -19,6 +19,8 @@ public struct Graph: Sendable {
     var inputs: [Node]
     /// What comes of it.
     var output: Node
+    /// What else comes of it, where a plan has made one operation of several.
+    var others: [Node] = []
   }
 
   /// The operations in the order in which they were asked for.

@@ -26,6 +26,23 @@ extension Graph {
     mean(softmaxCrossEntropy(logits, targets: targets))
   }
 
+  /// The mean cross-entropy of the softmax of every row against its group of labels:
+  /// -(1 / B) sum over r of log sum over c of w[r, c] p[r, c].
+  ///
+  /// Shapes: logits and groups w (B, C), w one in the row's group and zero elsewhere; out (1, 1).
+  /// Cost: about 30 B C multiply-adds.
+  public mutating func crossEntropy(_ logits: Node, groups: Node) -> Node {
+    mean(groupCrossEntropy(logits, groups: groups))
+  }
+
+  /// The mean cross-entropy of the softmax of every row against its label.
+  ///
+  /// Shapes: logits (B, C), labels (B, 1) whole numbers from 0 to C - 1; out (1, 1). Cost: about
+  /// 15 B C multiply-adds.
+  public mutating func crossEntropy(_ logits: Node, labels: Node) -> Node {
+    mean(labelCrossEntropy(logits, labels: labels))
+  }
+
   /// The mean logistic loss: (1 / n) sum of log(1 + e^(-y f)), y being +1 or -1.
   ///
   /// Shapes: f and y (B, 1), out (1, 1). Cost: about 25 B multiply-adds.

@@ -1,17 +1,5 @@
 import CKernel
 
-/// The function after a linear layer.
-public enum Activation: String, Hashable, Sendable, CaseIterable {
-  /// The value itself.
-  case identity
-  /// max(a, 0).
-  case relu
-  /// tanh(a).
-  case tanh
-  /// a Phi(a), exact.
-  case gelu
-}
-
 /// How a linear layer's weight lies in memory.
 public enum WeightLayout: Hashable, Sendable {
   /// (O, I), one output's weights side by side: what PyTorch stores.
@@ -30,24 +18,15 @@ extension Graph {
     _ input: Node, weight: Node, bias: Node? = nil, layout: WeightLayout = .outputsByInputs,
     activation: Activation = .identity
   ) -> Node {
-    if activation == .gelu {
-      // Its derivative needs the value before it, which is therefore a node of its own.
-      return gelu(linear(input, weight: weight, bias: bias, layout: layout))
+    if !activation.derivesFromOutput {
+      // The derivative needs the value before it, which is therefore a node of its own.
+      return self.activation(
+        activation, of: linear(input, weight: weight, bias: bias, layout: layout))
     }
     let product = MatrixProduct(
       transposeLeft: false, transposeRight: layout == .outputsByInputs, factor: 1)
     let operation = Linear(product: product, hasBias: bias != nil, activation: activation)
     return append(operation, [input, weight] + (bias.map { [$0] } ?? []))
-  }
-
-  /// The cotangent before an activation, from its output.
-  mutating func backward(_ activation: Activation, _ cotangent: Node, output: Node) -> Node {
-    switch activation {
-    case .identity: return cotangent
-    case .relu: return reluBackward(cotangent, output: output)
-    case .tanh: return tanhBackward(cotangent, output: output)
-    case .gelu: preconditionFailure("the derivative of gelu does not follow from its output")
-    }
   }
 }
 
@@ -77,17 +56,11 @@ struct Linear: Operation {
   }
 
   func lower(_ lowering: inout Lowering) {
-    let epilogue: Epilogue =
-      switch activation {
-      case .identity, .gelu: .none
-      case .relu: .relu
-      case .tanh: .tanh
-      }
     lowering.product(
       ProductDraft(
         extents: product.extents(of: lowering.inputShapes), transposeLeft: product.transposeLeft,
         transposeRight: product.transposeRight, factor: product.factor, first: lowering.inputs[0],
-        second: lowering.inputs[1], output: lowering.output, epilogue: epilogue,
+        second: lowering.inputs[1], output: lowering.output, epilogue: activation.epilogue,
         bias: hasBias ? lowering.inputs[2] : nil))
   }
 

@@ -14,8 +14,8 @@ public struct Adam: Optimizer {
     /// The parameters shrink by rate * decay before each step, as AdamW has it.
     case decoupled
   }
-  /// The rate.
-  public var learningRate: Double
+  /// The rate, by the number of the step.
+  public var learningRate: LearningRateSchedule
   /// The decay of the mean gradient.
   public var beta1: Double
   /// The decay of the mean square.
@@ -26,11 +26,14 @@ public struct Adam: Optimizer {
   public var weightDecay: Double
   /// Where it acts.
   public var decay: Decay
+  /// The pieces that it acts on.
+  public var decays: DecayedPieces
 
   /// Puts a rule together.
   public init(
-    learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
-    weightDecay: Double = 0, decay: Decay = .inGradient
+    learningRate: LearningRateSchedule, beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-8, weightDecay: Double = 0, decay: Decay = .inGradient,
+    decays: DecayedPieces = .all
   ) {
     self.learningRate = learningRate
     self.beta1 = beta1
@@ -38,31 +41,36 @@ public struct Adam: Optimizer {
     self.epsilon = epsilon
     self.weightDecay = weightDecay
     self.decay = decay
+    self.decays = decays
+  }
+
+  /// Puts a rule of a constant rate together.
+  public init(
+    learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+    weightDecay: Double = 0, decay: Decay = .inGradient, decays: DecayedPieces = .all
+  ) {
+    self.init(
+      learningRate: .constant(learningRate), beta1: beta1, beta2: beta2, epsilon: epsilon,
+      weightDecay: weightDecay, decay: decay, decays: decays)
   }
 
   /// A block of means and one of mean squares.
   public var blockCount: Int { 2 }
 
+  /// All pieces are alike where there is no decay.
+  public var decayedPieces: DecayedPieces { weightDecay == 0 ? .all : decays }
+
   /// Changes the parameters once.
   public func step<Element: Scalar>(_ update: ParameterUpdate<Element>) -> Double {
+    let rate = learningRate.rate(atStep: update.stepsBefore)
     let count = update.stepsBefore + 1
-    let size = learningRate / (1 - power(beta1, count))
-    let root = (1 - power(beta2, count)).squareRoot()
-    let keep = decay == .decoupled ? 1 - learningRate * weightDecay : 1
+    let size = rate / (1 - Elementary.power(beta1, whole: count))
+    let root = (1 - Elementary.power(beta2, whole: count)).squareRoot()
+    let keep = decay == .decoupled ? 1 - rate * weightDecay : 1
     let added = decay == .inGradient ? weightDecay : 0
     update.pass(
-      Int(kernel_operation_adam), scalars: (size, added, beta1, beta2, root, epsilon, keep))
-    return learningRate
-  }
-
-  /// base^exponent by repeated squaring: the same bits everywhere.
-  private func power(_ base: Double, _ exponent: UInt64) -> Double {
-    var (result, factor, rest) = (1.0, base, exponent)
-    while rest > 0 {
-      if rest & 1 == 1 { result *= factor }
-      factor *= factor
-      rest >>= 1
-    }
-    return result
+      Int(kernel_operation_adam), scalars: (size, added, beta1, beta2, root, epsilon, keep),
+      withoutDecay: (size, 0, beta1, beta2, root, epsilon, 1))
+    return rate
   }
 }

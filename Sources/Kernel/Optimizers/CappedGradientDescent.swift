@@ -37,7 +37,9 @@ public struct CappedGradientDescent: Optimizer {
     }
     // Without curvature and without gradients there is nowhere to go.
     guard size.isFinite else { return 0 }
-    update.pass(Int(kernel_operation_descend_compensated), scalars: (size, 0, 0, 0, 0, 0, 0))
+    update.pass(
+      Int(kernel_operation_descend_compensated), scalars: (size, 0, 0, 0, 0, 0, 0),
+      withoutDecay: (size, 0, 0, 0, 0, 0, 0))
     return size
   }
 }

@@ -7,6 +7,8 @@ public protocol Optimizer: Sendable {
   var blockCount: Int { get }
   /// Whether it reads the Gram matrix of the per-sample gradients.
   var readsGram: Bool { get }
+  /// Which pieces its weight decay acts on.
+  var decayedPieces: DecayedPieces { get }
   /// Changes the parameters once.
   /// - Parameter update: The parameters, gradients and blocks, and which step it is.
   /// - Returns: The size of the step: what the gradient, or its stand-in, was multiplied with.
@@ -16,4 +18,6 @@ public protocol Optimizer: Sendable {
 extension Optimizer {
   /// Most rules read gradients alone.
   public var readsGram: Bool { false }
+  /// Most rules treat all pieces alike.
+  public var decayedPieces: DecayedPieces { .all }
 }

@@ -9,6 +9,7 @@ public final class ParameterUpdate<Element: Scalar> {
   private let blocks: [Arena<Element>]
   private let tier: KernelTier
   private let layers: [Range<Int>]
+  private let stretches: [(range: Range<Int>, decays: Bool)]
   private let result = Arena<Element>(count: 1)
   private let gramInDouble: Arena<Double>
   private let plan: Plan<Element>
@@ -19,17 +20,38 @@ public final class ParameterUpdate<Element: Scalar> {
   /// - Parameters:
   ///   - plan: What computes the gradients, and the Gram matrix where there is one.
   ///   - gram: The Gram matrix, an output of the plan.
-  ///   - blockCount: How many blocks the optimiser remembers.
+  ///   - optimizer: What will change the parameters.
   ///   - tier: The processor features to use.
-  init(plan: Plan<Element>, gram: Node?, blockCount: Int, tier: KernelTier) {
+  init(plan: Plan<Element>, gram: Node?, optimizer: any Optimizer, tier: KernelTier) {
     store = plan.store
     self.plan = plan
     self.gram = gram
     self.tier = tier
-    blocks = (0..<blockCount).map { _ in Arena(count: plan.store.blockCount) }
+    blocks = (0..<optimizer.blockCount).map { _ in Arena(count: plan.store.blockCount) }
     eigenvalue = GreatestEigenvalue(order: gram?.shape.rows ?? 0)
     gramInDouble = Arena(count: gram?.shape.count ?? 0)
     layers = Self.layers(of: plan.store)
+    stretches = Self.stretches(of: plan.store, decayed: optimizer.decayedPieces)
+  }
+
+  /// Neighbouring pieces that are all decayed, or all not, as one stretch of the blocks.
+  private static func stretches(
+    of store: ParameterStore<Element>, decayed: DecayedPieces
+  ) -> [(range: Range<Int>, decays: Bool)] {
+    if case .named(let names) = decayed {
+      for name in names { _ = store.position(of: name) }
+    }
+    var result: [(range: Range<Int>, decays: Bool)] = []
+    for (piece, offset) in zip(store.pieces, store.offsets) {
+      let end = offset + Arena<Element>.aligned(piece.shape.count)
+      let decays = decayed.contains(piece.name)
+      if let last = result.last, last.decays == decays {
+        result[result.count - 1].range = last.range.lowerBound..<end
+      } else {
+        result.append((offset..<end, decays))
+      }
+    }
+    return result
   }
 
   /// Neighbouring pieces of one layer as one stretch of the blocks: the gaps are zero.
@@ -62,6 +84,19 @@ public final class ParameterUpdate<Element: Scalar> {
     norm(of: store.gradients, layers[layer])
   }
 
+  /// The norm of all gradients together.
+  public var gradientNorm: Double { norm(of: store.gradients, 0..<store.blockCount) }
+
+  /// Multiplies all gradients with a number.
+  func scaleGradients(by factor: Double) {
+    var step = unsafe kernel_step()
+    unsafe step.output = UnsafeMutableRawPointer(store.gradients.base)
+    unsafe step.first = UnsafeRawPointer(store.gradients.base)
+    unsafe step.columns = Int64(store.blockCount)
+    unsafe step.scalar.0 = factor
+    unsafe perform(&step, Int(kernel_operation_scale))
+  }
+
   /// The greatest eigenvalue of the Gram matrix of the per-sample gradients.
   public func greatestGramEigenvalue() -> Double {
     guard let gram else { preconditionFailure("an optimiser that reads the Gram matrix says so") }
@@ -87,22 +122,28 @@ public final class ParameterUpdate<Element: Scalar> {
     return result.withSlice(offset: 0, count: 1) { Double($0[0]) }.squareRoot()
   }
 
+  /// The numbers that an optimiser's loop takes.
+  typealias Scalars = (Double, Double, Double, Double, Double, Double, Double)
+
   /// One pass over all parameters with the given operation of the kernel.
   /// - Parameters:
   ///   - operation: An entry of the kernel's table.
-  ///   - s: The numbers that its loop takes.
-  func pass(
-    _ operation: Int,
-    scalars s: (Double, Double, Double, Double, Double, Double, Double)
-  ) {
-    var step = unsafe kernel_step()
-    unsafe step.output = UnsafeMutableRawPointer(store.parameters.base)
-    unsafe step.first = UnsafeRawPointer(store.gradients.base)
-    if !blocks.isEmpty { unsafe step.second_output = UnsafeMutableRawPointer(blocks[0].base) }
-    if blocks.count > 1 { unsafe step.scratch = UnsafeMutableRawPointer(blocks[1].base) }
-    unsafe step.columns = Int64(store.blockCount)
-    unsafe step.scalar = s
-    unsafe perform(&step, operation)
+  ///   - scalars: The numbers that its loop takes for pieces that are decayed.
+  ///   - withoutDecay: The same for the others.
+  func pass(_ operation: Int, scalars: Scalars, withoutDecay: Scalars) {
+    for stretch in stretches {
+      let offset = stretch.range.lowerBound
+      var step = unsafe kernel_step()
+      unsafe step.output = UnsafeMutableRawPointer(store.parameters.base + offset)
+      unsafe step.first = UnsafeRawPointer(store.gradients.base + offset)
+      if !blocks.isEmpty {
+        unsafe step.second_output = UnsafeMutableRawPointer(blocks[0].base + offset)
+      }
+      if blocks.count > 1 { unsafe step.scratch = UnsafeMutableRawPointer(blocks[1].base + offset) }
+      unsafe step.columns = Int64(stretch.range.count)
+      unsafe step.scalar = stretch.decays ? scalars : withoutDecay
+      unsafe perform(&step, operation)
+    }
   }
 
   private func perform(_ step: inout kernel_step, _ operation: Int) {

@@ -32,6 +32,10 @@ enum Epilogue: Int32, Hashable, Sendable {
   case reluBackward = 3
   /// value (1 - third^2).
   case tanhBackward = 4
+  /// 1 / (1 + e^-value).
+  case sigmoid = 5
+  /// value (third - third^2).
+  case sigmoidBackward = 6
 }
 
 /// One step before its places are addresses; the fields are those of the C struct.
@@ -44,10 +48,12 @@ struct StepDraft: Sendable {
   var function: Function
   var output: Place?
   var secondOutput: Place?
+  var thirdOutput: Place?
   var scratch: Place?
   var first: Place?
   var second: Place?
   var third: Place?
+  var fourth: Place?
   var rows = 0
   var columns = 0
   var depth = 0
@@ -57,6 +63,8 @@ struct StepDraft: Sendable {
   var firstColumnStride = 0
   var secondRowStride = 0
   var secondColumnStride = 0
+  var fourthRowStride = 0
+  var fourthColumnStride = 0
   var epilogue: Epilogue = .none
   var option: Int32 = 0
   var scalars: [Double] = [0, 0, 0, 0, 0, 0, 0]
@@ -68,8 +76,20 @@ struct StepDraft: Sendable {
 
   /// The step with the places of its operation's scratch filled in.
   func resolvingScratch(_ places: [Place]) -> StepDraft {
+    moved { $0.region == .scratch ? places[$0.offset] : $0 }
+  }
+
+  /// The same step at other places.
+  func moved(_ move: (Place) -> Place) -> StepDraft {
     var step = self
-    if let scratch = scratch, scratch.region == .scratch { step.scratch = places[scratch.offset] }
+    step.output = output.map(move)
+    step.secondOutput = secondOutput.map(move)
+    step.thirdOutput = thirdOutput.map(move)
+    step.scratch = scratch.map(move)
+    step.first = first.map(move)
+    step.second = second.map(move)
+    step.third = third.map(move)
+    step.fourth = fourth.map(move)
     return step
   }
 }
@@ -82,6 +102,8 @@ struct Lowering {
   let inputShapes: [Shape]
   /// Where the output goes.
   let output: Place
+  /// Where the outputs beside it go, for operations that the planner made of several.
+  let otherOutputs: [Place]
   /// The output's shape.
   let shape: Shape
   /// How products are computed.
@@ -92,11 +114,13 @@ struct Lowering {
   private(set) var steps: [StepDraft] = []
 
   init(
-    inputs: [Place], inputShapes: [Shape], output: Place, shape: Shape, numerics: NumericProfile
+    inputs: [Place], inputShapes: [Shape], output: Place, otherOutputs: [Place] = [],
+    shape: Shape, numerics: NumericProfile
   ) {
     self.inputs = inputs
     self.inputShapes = inputShapes
     self.output = output
+    self.otherOutputs = otherOutputs
     self.shape = shape
     self.numerics = numerics
   }

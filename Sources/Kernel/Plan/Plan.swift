@@ -148,10 +148,12 @@ struct Addresses {
     }
     unsafe step.output = address(draft.output)
     unsafe step.second_output = address(draft.secondOutput)
+    unsafe step.third_output = address(draft.thirdOutput)
     unsafe step.scratch = address(draft.scratch)
     unsafe step.first = UnsafeRawPointer(address(draft.first))
     unsafe step.second = UnsafeRawPointer(address(draft.second))
     unsafe step.third = UnsafeRawPointer(address(draft.third))
+    unsafe step.fourth = UnsafeRawPointer(address(draft.fourth))
     unsafe step.rows = Int64(draft.rows)
     unsafe step.columns = Int64(draft.columns)
     unsafe step.depth = Int64(draft.depth)
@@ -161,6 +163,8 @@ struct Addresses {
     unsafe step.first_column_stride = Int64(draft.firstColumnStride)
     unsafe step.second_row_stride = Int64(draft.secondRowStride)
     unsafe step.second_column_stride = Int64(draft.secondColumnStride)
+    unsafe step.fourth_row_stride = Int64(draft.fourthRowStride)
+    unsafe step.fourth_column_stride = Int64(draft.fourthColumnStride)
     unsafe step.epilogue = draft.epilogue.rawValue
     unsafe step.option = draft.option
     let s = draft.scalars

@@ -13,6 +13,8 @@ struct Planner {
   private(set) var preparation: [StepDraft] = []
   /// Where each node's value lies, for those that have one.
   private(set) var places: [Int: Place] = [:]
+  /// The pieces of the arena that single operations' steps use among themselves.
+  private(set) var scratchRanges: [Range<Int>] = []
   /// Elements of the arena.
   private(set) var workspaceCount = 0
 
@@ -33,7 +35,7 @@ struct Planner {
     self.numerics = numerics
     let wanted = outputs + gradients.map(\.node)
     var fusion = Fusion(
-      Self.needed(graph, for: wanted), kept: Set(wanted.map(\.index)))
+      Self.needed(graph, for: wanted), kept: Set(wanted.map(\.index)), numerics: numerics)
     fusion.apply()
     let records = fusion.records
     placeLeaves(records, parameterOffsets: parameterOffsets)
@@ -106,6 +108,9 @@ struct Planner {
           places[index] = take(record.output.shape.count)
         }
       }
+      for other in record.others where places[other.index] == nil {
+        places[other.index] = take(other.shape.count)
+      }
       lower(record)
       for input in record.inputs where released.remove(input.index) != nil {
         guard let place = places[input.index] else { continue }
@@ -115,7 +120,8 @@ struct Planner {
   }
 
   private func isIntermediate(_ records: [Graph.Record?], _ node: Node) -> Bool {
-    guard let record = records[node.index], !(record.operation is any Leaf) else { return false }
+    // A node without an operation of its own is one that comes of another's.
+    if let record = records[node.index], record.operation is any Leaf { return false }
     return places[node.index]?.region == .workspace
   }
 
@@ -141,12 +147,14 @@ struct Planner {
     }
     var lowering = Lowering(
       inputs: inputs, inputShapes: record.inputs.map(\.shape), output: output,
-      shape: record.output.shape, numerics: numerics)
+      otherOutputs: record.others.compactMap { places[$0.index] }, shape: record.output.shape,
+      numerics: numerics)
     record.operation.lower(&lowering)
     // Scratch is laid out only now: what the steps ask for lives no longer than they do.
     let scratch = lowering.scratchCounts.map { take($0) }
     steps += lowering.steps.map { $0.resolvingScratch(scratch) }
     for (place, count) in zip(scratch, lowering.scratchCounts) {
+      scratchRanges.append(place.offset..<(place.offset + Self.aligned(count)))
       give(place.offset..<(place.offset + Self.aligned(count)))
     }
   }

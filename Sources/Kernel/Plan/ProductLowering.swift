@@ -62,9 +62,25 @@ extension Lowering {
     return finish(&step, draft)
   }
 
-  /// Sixteen columns at once in plain order of k; of a product that is narrow and tall the
-  /// transpose is computed, which is the same numbers.
+  /// Every element in plain order of k, by one of three loops that have the same bits.
   private mutating func lanes(_ draft: ProductDraft) {
+    let (rows, columns) = (draft.extents.rows, draft.extents.columns)
+    let isShort =
+      draft.extents.depth <= 8 && ![.tanhBackward, .sigmoidBackward].contains(draft.epilogue)
+    if isShort && draft.transposeRight && rows >= 8 && columns >= 8 {
+      shortAndTurned(draft)
+    } else if columns >= 4 && rows >= (draft.transposeRight ? 4 : 12) && !isShort
+      && (draft.transposeRight || rows * columns * draft.extents.depth > 32_768)
+    {
+      panels(draft)
+    } else {
+      columnsInSixteens(draft)
+    }
+  }
+
+  /// Sixteen columns at once; of a product that is narrow and tall the transpose is computed, which
+  /// is the same numbers.
+  private mutating func columnsInSixteens(_ draft: ProductDraft) {
     var step = base(draft, .kernel(Int(kernel_operation_product)))
     let narrow = draft.extents.columns < 16 && draft.extents.rows > draft.extents.columns
     if narrow && draft.bias == nil {
@@ -81,6 +97,38 @@ extension Lowering {
     append(finish(&step, draft))
   }
 
+  /// A short depth has a loop of its own, for which the second operand's columns lie side by side.
+  private mutating func shortAndTurned(_ draft: ProductDraft) {
+    let extents = draft.extents
+    var step = base(draft, .kernel(Int(kernel_operation_product)))
+    step.second = turned(draft.second, rows: extents.columns, columns: extents.depth)
+    step.secondRowStride = extents.columns
+    step.secondColumnStride = 1
+    append(finish(&step, draft))
+  }
+
+  /// Appends a copy of a matrix with its rows and columns exchanged.
+  mutating func turned(_ matrix: Place, rows: Int, columns: Int) -> Place {
+    let turned = scratch(rows * columns)
+    var turn = StepDraft(.kernel(Int(kernel_operation_transpose)), output: turned)
+    turn.first = matrix
+    turn.rows = rows
+    turn.columns = columns
+    append(turn)
+    return turned
+  }
+
+  /// Registers full of sums over panels of the second operand; every epilogue is applied on the way.
+  private mutating func panels(_ draft: ProductDraft) {
+    var step = base(draft, .kernel(Int(kernel_operation_product_panels)))
+    step.secondOutput = draft.bias
+    step.epilogue = draft.epilogue
+    step.third = draft.third
+    let width = min((draft.extents.columns + 31) & ~31, Int(kernel_panel_columns))
+    step.scratch = scratch(min(draft.extents.depth, Int(kernel_panel_depth)) * width)
+    append(step)
+  }
+
   private mutating func library(_ draft: ProductDraft) {
     append(base(draft, .library))
     guard draft.epilogue != .none || draft.bias != nil else { return }
@@ -89,7 +137,7 @@ extension Lowering {
 
   /// What a product's own store can do is done there; the rest in a pass over the output.
   private mutating func finish(_ step: inout StepDraft, _ draft: ProductDraft) -> StepDraft {
-    if draft.epilogue == .tanh {
+    if draft.epilogue == .tanh || draft.epilogue == .sigmoid {
       // The pass comes after the product, which is appended first.
       append(step)
       return pass(draft)

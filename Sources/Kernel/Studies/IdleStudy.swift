@@ -46,6 +46,11 @@ struct IdleStudy: Study {
 
   func train(_ request: TrainingRequest) throws(KernelError) -> TrainingReport {
     let reader = try ParameterReader(request.parameters, of: description)
+    guard request.initial == nil else {
+      throw KernelError(
+        .initial, "Study 'idle' trains nothing and cannot begin with given parameters.",
+        remedy: "Leave them out.")
+    }
     wait(seconds: reader.real("seconds"))
     let outcome: TrialOutcome
     switch reader.choice("ending", as: Ending.self) {

@@ -81,7 +81,7 @@ struct InitialCondensation: Study {
 
   func train(_ request: TrainingRequest) throws(KernelError) -> TrainingReport {
     let training = try training(of: request)
-    let course = training.train(Float.self, numerics: request.numerics)
+    let course = try training.train(for: request)
     let direction = training.samples.targetWeightedDirection
     return course.report([
       (

@@ -36,6 +36,11 @@ public struct TrainingRequest: Sendable {
   public var seeds: [String: UInt32]
   /// Which repetition of its cell.
   public var replicate: UInt32
+  /// The model's parameters to begin with instead of drawn ones: such a training is no trial of a
+  /// sweep, and has no key of one.
+  public var initial: [NamedTensor]?
+  /// Whether the report has the model's parameters at the end.
+  public var keepsTensors = false
 
   /// Puts a request together.
   public init(
@@ -58,6 +63,9 @@ public struct TrainingReport: Sendable {
   public var measures: [MeasureValue]
   /// Training steps taken.
   public var steps: UInt64
+  /// The model's parameters at the end, where the request asks for them; none of a study that
+  /// trains nothing.
+  public var tensors: [NamedTensor] = []
 
   /// Puts a report together.
   public init(outcome: TrialOutcome, measures: [MeasureValue], steps: UInt64) {

@@ -64,7 +64,7 @@ struct TwoLayerPhaseDiagram: Study {
   }
 
   func train(_ request: TrainingRequest) throws(KernelError) -> TrainingReport {
-    report(of: try training(of: request).train(Float.self, numerics: request.numerics))
+    report(of: try training(of: request).train(for: request))
   }
 
   /// The report of a training.

@@ -51,8 +51,25 @@ struct TwoLayerTraining {
     stepsMax = UInt64(parameters.integer("training.stepsMax"))
   }
 
+  /// Trains as a request asks, in single precision.
+  func train(for request: TrainingRequest) throws(KernelError) -> TwoLayerCourse {
+    try train(
+      Float.self, numerics: request.numerics, initial: request.initial,
+      keepsTensors: request.keepsTensors)
+  }
+
   /// Trains to the end in the precision of `Element`.
-  func train<Element: Scalar>(_ type: Element.Type, numerics: NumericProfile) -> TwoLayerCourse {
+  /// - Parameters:
+  ///   - type: Float or Double.
+  ///   - numerics: How products are computed.
+  ///   - initial: Tensors to begin with in place of `weights`.
+  ///   - keepsTensors: Whether the course has the tensors at the end.
+  /// - Returns: How it went.
+  /// - Throws: `kernel.initial` where the tensors do not fit.
+  func train<Element: Scalar>(
+    _ type: Element.Type, numerics: NumericProfile, initial: [NamedTensor]? = nil,
+    keepsTensors: Bool = false
+  ) throws(KernelError) -> TwoLayerCourse {
     let trainer = Trainer<Element>(stage, numerics: numerics)
     trainer.setInput("inputs", samples.inputs.map { Element($0) })
     trainer.setInput("targets", samples.targets.map { Element($0) })
@@ -68,6 +85,7 @@ struct TwoLayerTraining {
     trainer.withParameter("output.weight") { entries in
       for neuron in weights.output.indices { entries[neuron] = Element(weights.output[neuron]) }
     }
+    if let initial { try trainer.store.set(initial) }
     let ending = trainer.train()
     let input = trainer.parameter("hidden.weight")
     let output = trainer.parameter("output.weight")
@@ -77,7 +95,8 @@ struct TwoLayerTraining {
       lossReference: stopReference == .start ? ending.firstLoss : lossOfZero,
       input: RelativeChange.squares(start: trainer.initialParameter("hidden.weight"), end: input),
       output: RelativeChange.squares(start: trainer.initialParameter("output.weight"), end: output),
-      neurons: ending.stop.map { _ in Neurons(inputByEntry: input, output: output) })
+      neurons: ending.stop.map { _ in Neurons(inputByEntry: input, output: output) },
+      tensors: keepsTensors ? trainer.store.tensors : [])
   }
 
   /// The loss of the network that is zero everywhere.
@@ -126,6 +145,8 @@ struct TwoLayerCourse {
   let output: RelativeChange.Squares
   /// The neurons at the end; `nil` when they are not numbers any more.
   let neurons: Neurons?
+  /// The parameters at the end, where they were asked for.
+  var tensors: [NamedTensor] = []
 
   /// The report of a trial: a study's own measures, then those of every training.
   func report(_ measures: [(description: MeasureDescription, value: Double)]) -> TrainingReport {
@@ -134,10 +155,12 @@ struct TwoLayerCourse {
       (TrainingMeasures.lossFinal, lossFinal),
       (TrainingMeasures.lossRatio, lossFinal / lossReference),
     ]
-    return TrainingReport(
+    var report = TrainingReport(
       outcome: stop.map { .completed($0) } ?? .diverged,
       measures: (measures + training).map { MeasureValue(name: $0.0.name, number: $0.1) },
       steps: steps)
+    report.tensors = tensors
+    return report
   }
 }
 

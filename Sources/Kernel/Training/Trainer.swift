@@ -71,7 +71,7 @@ public final class Trainer<Element: Scalar> {
       graph: graph, outputs: [stage.loss, stage.output] + (gram.map { [$0] } ?? []),
       gradients: targets, store: store, numerics: numerics, tier: tier)
     update = ParameterUpdate(
-      plan: plan, gram: gram, blockCount: stage.optimizer.blockCount, tier: tier)
+      plan: plan, gram: gram, optimizer: stage.optimizer, tier: tier)
     self.stage = stage
     self.store = store
   }
@@ -110,6 +110,17 @@ public final class Trainer<Element: Scalar> {
 
   /// A copy of the model's output at the last evaluation.
   public var output: [Element] { plan.value(of: stage.output) }
+
+  /// Computes loss and gradients at the parameters as they are, and changes these once.
+  /// - Returns: The loss before the change.
+  @discardableResult
+  public func step() -> Double {
+    let loss = evaluate()
+    update.stepsBefore = steps
+    _ = stage.optimizer.step(update)
+    steps += 1
+    return loss
+  }
 
   /// Trains until the stop rule ends it or the loss is no number any more.
   /// - Parameter observe: Called after every evaluation, the first before any step.

@@ -7,7 +7,13 @@ enum TrainCommand {
   /// The most bytes of a file; it must fit a pipe.
   static let bytesMax = 32 << 10
 
-  static func run(file name: String) throws {
+  /// Trains what a file says.
+  /// - Parameters:
+  ///   - name: The file, or `-` for standard input.
+  ///   - initial: A safetensors file of the parameters to begin with; `nil` to draw them.
+  ///   - export: Where the parameters at the end go; `nil` for nowhere.
+  /// - Throws: ``WorkerError``, ``KernelError``, ``StudyError``.
+  static func run(file name: String, initial: String?, export: String?) throws {
     let bytes = try StandardStreams.read(name, countMax: bytesMax)
     let file = try TrialFile(bytes, subject: StandardStreams.subject(name))
     let study = try StudyLookup.study(named: file.study)
@@ -26,29 +32,32 @@ enum TrainCommand {
         .malformed, "Study '\(file.study)' draws no random numbers for '\(purpose)'.",
         remedy: known.isEmpty ? "Leave 'seeds' out." : "Set the seeds of \(known).")
     }
-    if !NumericsCheck.isEnvironmentRight(for: file.numerics) {
-      throw try restart(name, bytes, numerics: file.numerics)
-    }
-    if let fault = NumericsCheck.fault(of: file.numerics, core: BLAS.coreName) {
-      throw WorkerError(
-        .processor, fault, remedy: "Use another machine, or the numeric profile 'native'.")
+    try NumericsRestart.ensure(file.numerics) {
+      if name == "-" { try giveStandardInput(bytes) }
     }
     let specification = resolver.specification(
       of: cell, numerics: file.numerics,
       seeds: resolver.seeds(fixed: file.seeds, replicate: file.replicate),
       replicate: file.replicate)
-    let result = try train(specification)
-    try StandardStreams.write(document(specification, result).indentedText + "\n")
+    let runner = try TrialRunner()
+    runner.initial = try initial.map(TensorFile.read)
+    runner.keepsTensors = export != nil
+    let result = try train(specification, runner)
+    if let export { try write(runner.tensors, of: specification, to: export) }
+    let document = document(specification, result, initial: initial)
+    try StandardStreams.write(document.indentedText + "\n")
   }
 
-  private static func train(_ specification: TrialSpecification) throws -> TrialResult {
+  private static func train(
+    _ specification: TrialSpecification, _ runner: TrialRunner
+  ) throws -> TrialResult {
     let entry = Shard.Entry(
       key: specification.key, attempt: AttemptNumber(1), replicate: specification.replicate,
       parameters: specification.parameters, seeds: specification.seeds)
     let shard = Shard(
       study: specification.study, revision: specification.revision,
       numerics: specification.numerics, limits: TrialLimits(), shared: [:], entries: [])
-    let result = try TrialRunner().run(entry, of: shard)
+    let result = runner.run(entry, of: shard)
     if case .failed(_, let words) = result.outcome {
       throw WorkerError(
         .malformed, "The trial cannot be trained: \(words)",
@@ -57,32 +66,34 @@ enum TrainCommand {
     return result
   }
 
-  /// Starts this program anew with the environment that OpenBLAS reads when it is loaded.
-  /// - Returns: Why that did not work; otherwise it does not return.
-  private static func restart(
-    _ name: String, _ bytes: [UInt8], numerics: NumericProfile
-  ) throws(SystemError) -> WorkerError {
-    if name == "-" {
-      // What was read is given once more. The pipe holds it all: nobody reads it before the restart.
-      let pipe = try Descriptor.pipe()
-      try pipe.writing.doNotBlock()
-      guard try pipe.writing.write(bytes[...]) == bytes.count,
-        dup2(pipe.reading.number, STDIN_FILENO) >= 0
-      else { throw SystemError("a pipe for standard input", number: ENOBUFS) }
+  private static func write(
+    _ tensors: [NamedTensor], of specification: TrialSpecification, to path: String
+  ) throws(WorkerError) {
+    guard !tensors.isEmpty else {
+      throw WorkerError(
+        .malformed, "Study '\(specification.study)' has no parameters to write to '\(path)'.",
+        remedy: "Leave --export out.")
     }
-    let environment = Environment.entries(changing: NumericsCheck.environment(for: numerics))
-    let error = OwnProgram.restart(["train", name], environment: environment)
-    return WorkerError(
-      .inputOutput, "The worker cannot start itself: \(error.words).",
-      remedy: "Make /proc available: it finds itself there.")
+    try TensorFile.write(
+      tensors, metadata: [("study", specification.study), ("release", Release.number)], to: path)
   }
 
-  /// What `train` prints.
+  /// Gives what was read once more, to the program that is started anew: the pipe holds it all, and
+  /// nobody reads it before.
+  private static func giveStandardInput(_ bytes: [UInt8]) throws(SystemError) {
+    let pipe = try Descriptor.pipe()
+    try pipe.writing.doNotBlock()
+    guard try pipe.writing.write(bytes[...]) == bytes.count,
+      dup2(pipe.reading.number, STDIN_FILENO) >= 0
+    else { throw SystemError("a pipe for standard input", number: ENOBUFS) }
+  }
+
+  /// What `train` prints: what begins with given parameters is no trial of a sweep and has no key.
   static func document(
-    _ specification: TrialSpecification, _ result: TrialResult
+    _ specification: TrialSpecification, _ result: TrialResult, initial: String?
   ) -> JSONValue {
     [
-      "key": .string(result.key.description),
+      "key": initial == nil ? .string(result.key.description) : .null,
       "study": .string(specification.study),
       "revision": .integer(Int64(specification.revision)),
       "parameters": .object(

@@ -1,5 +1,5 @@
 import Glibc
-import Protocol
+public import Protocol
 
 /// What the worker's command line can ask for.
 public enum WorkerCommand: Hashable, Sendable {
@@ -7,8 +7,12 @@ public enum WorkerCommand: Hashable, Sendable {
   case describe
   /// Verdicts on rows of results.
   case check(study: String)
-  /// One trial, from a file or, for `-`, standard input.
-  case train(file: String)
+  /// One trial, from a file or, for `-`, standard input; its parameters from and to files.
+  case train(file: String, initial: String?, export: String?)
+  /// A case computed again, and compared.
+  case replay(file: String, manifest: String?, numerics: NumericProfile)
+  /// How fast a workload is trained here.
+  case bench(workload: String, seconds: Double, plain: Bool, numerics: NumericProfile)
   /// The daemon of a directory, started unless it runs, spoken to over the standard streams.
   case serve(directory: String)
   /// What all this is.
@@ -37,7 +41,9 @@ public enum WorkerCommand: Hashable, Sendable {
     case "--version": self = .version
     case "describe": self = .describe
     case "check": self = .check(study: try WorkerCommand.operand("STUDY", of: name, &rest))
-    case "train": self = .train(file: try WorkerCommand.operand("FILE", of: name, &rest))
+    case "train": self = try WorkerCommand.train(&rest)
+    case "replay": self = try WorkerCommand.replay(&rest)
+    case "bench": self = try WorkerCommand.bench(&rest)
     case "serve": self = .serve(directory: try WorkerCommand.directory(of: name, &rest))
     case "detach": self = .detach(directory: try WorkerCommand.directory(of: name, &rest))
     case "daemon": self = .daemon(directory: try WorkerCommand.directory(of: name, &rest))
@@ -47,7 +53,8 @@ public enum WorkerCommand: Hashable, Sendable {
       }
       self = .slot(index: index)
     default:
-      let nearest = nearestName(to: name, among: ["describe", "check", "train", "serve"])
+      let nearest = nearestName(
+        to: name, among: ["describe", "check", "train", "replay", "bench", "serve"])
       throw WorkerCommand.usage(
         "'\(name)' is no command." + (nearest.map { " Did you mean '\($0)'?" } ?? ""))
     }
@@ -74,7 +81,36 @@ public enum WorkerCommand: Hashable, Sendable {
     return directory
   }
 
-  private static func usage(_ problem: String) -> WorkerError {
+  private static func train(
+    _ rest: inout ArraySlice<String>
+  ) throws(WorkerError) -> WorkerCommand {
+    let options = try CommandOptions("train", &rest, valued: ["--initial", "--export"])
+    return .train(
+      file: try options.operand("FILE"), initial: options.value("--initial"),
+      export: options.value("--export"))
+  }
+
+  private static func replay(
+    _ rest: inout ArraySlice<String>
+  ) throws(WorkerError) -> WorkerCommand {
+    let options = try CommandOptions("replay", &rest, valued: ["--manifest", "--numerics"])
+    return .replay(
+      file: try options.operand("CASE"), manifest: options.value("--manifest"),
+      numerics: try options.numerics())
+  }
+
+  private static func bench(
+    _ rest: inout ArraySlice<String>
+  ) throws(WorkerError) -> WorkerCommand {
+    let options = try CommandOptions(
+      "bench", &rest, valued: ["--seconds", "--numerics"], flags: ["--plain"])
+    return .bench(
+      workload: try options.operand("WORKLOAD"),
+      seconds: try options.seconds("--seconds", default: 5, max: 3600),
+      plain: options.has("--plain"), numerics: try options.numerics())
+  }
+
+  static func usage(_ problem: String) -> WorkerError {
     WorkerError(
       .usage, problem, remedy: "Run 'phasegrid-worker --help' to see what there is.")
   }
@@ -93,6 +129,17 @@ public enum WorkerCommand: Hashable, Sendable {
                              standard input: {"study": NAME, "parameters": {NAME: VALUE, ...},
                              "seeds": {PURPOSE: INDEX}, "replicate": N, "numerics": "pinned"};
                              all but the study may be left out.
+        --initial TENSORS    Begin with the parameters of this safetensors file.
+        --export TENSORS     Write the parameters at the end to this safetensors file.
+      replay CASE            Compute a golden case again, a safetensors file, in both precisions;
+                             print the error of each tensor and a verdict.
+        --manifest FILE      The list of cases that describes it; else the file does itself.
+        --numerics PROFILE   pinned (the default), openblas or native.
+      bench WORKLOAD         Measure steps per second of one of the workloads W1-50 to W7-500 on one
+                             thread, and print a line of JSON.
+        --seconds S          How long to measure; 5 unless given.
+        --plain              Compute also what the loss does not need.
+        --numerics PROFILE   As for replay.
       serve --directory DIR  Start the worker of DIR unless it runs, and speak with it over the
                              standard streams (docs/WIRE.md). The worker goes on when they end.
 
@@ -100,8 +147,8 @@ public enum WorkerCommand: Hashable, Sendable {
       --help                 Print this.
       --version              Print the release.
 
-    EXIT STATUS: 0 done, 64 usage, 65 malformed input, 69 cannot work on this machine,
-    70 a fault of the worker, 74 cannot be read or written.
+    EXIT STATUS: 0 done, 1 a case failed, 64 usage, 65 malformed input, 69 cannot work on this
+    machine, 70 a fault of the worker, 74 cannot be read or written.
 
     """
 }
@@ -113,8 +160,7 @@ extension WorkerCommand {
   public static func run(_ arguments: [String]) -> Int32 {
     OwnProgram.fillStandardStreams()
     do {
-      try WorkerCommand(arguments: Array(arguments.dropFirst())).run()
-      return ExitStatus.done.rawValue
+      return try WorkerCommand(arguments: Array(arguments.dropFirst())).run().rawValue
     } catch {
       let words = (error as? any Diagnosable)?.description ?? "\(error)"
       // Who cannot hear the words still has the status.
@@ -123,11 +169,17 @@ extension WorkerCommand {
     }
   }
 
-  private func run() throws {
+  private func run() throws -> ExitStatus {
     switch self {
     case .describe: try StandardStreams.write(DescribeCommand.document.indentedText + "\n")
     case .check(let study): try CheckCommand.run(study: study)
-    case .train(let file): try TrainCommand.run(file: file)
+    case .train(let file, let initial, let export):
+      try TrainCommand.run(file: file, initial: initial, export: export)
+    case .replay(let file, let manifest, let numerics):
+      return try ReplayCommand.run(file: file, manifest: manifest, numerics: numerics)
+        ? .done : .someFailed
+    case .bench(let workload, let seconds, let plain, let numerics):
+      try BenchCommand.run(workload: workload, seconds: seconds, plain: plain, numerics: numerics)
     case .serve(let directory): try Relay.serve(directory)
     case .help: try StandardStreams.write(WorkerCommand.helpText)
     case .version: try StandardStreams.write(Release.number + "\n")
@@ -135,5 +187,6 @@ extension WorkerCommand {
     case .daemon(let directory): DaemonProgram.run(directory)
     case .slot(let index): try SlotProgram.run(slot: SlotIndex(index))
     }
+    return .done
   }
 }

@@ -12,6 +12,12 @@ final class TrialRunner {
   private let studies: [String: KnownStudy]
   private let slot: SlotIndex
   private let core = BLAS.coreName
+  /// Parameters to begin with instead of drawn ones.
+  var initial: [NamedTensor]?
+  /// Whether the parameters at the end are kept.
+  var keepsTensors = false
+  /// The parameters at the end of the last trial, where they are kept.
+  private(set) var tensors: [NamedTensor] = []
 
   /// A runner for every study of this worker.
   /// - Throws: ``StudyError`` when a study describes itself in a way that makes no sense.
@@ -37,8 +43,11 @@ final class TrialRunner {
       startedMicroseconds: Clock.microsecondsSince1970, slot: slot, core: core)
     let (started, processorStarted) = (Clock.seconds, Clock.processorSeconds)
     do throws(Refusal) {
-      let (study, request) = try prepare(entry, of: shard)
+      var (study, request) = try prepare(entry, of: shard)
+      request.initial = initial
+      request.keepsTensors = keepsTensors
       let report = try train(request, study)
+      tensors = report.tensors
       result.outcome = report.outcome
       result.measures = report.measures
       result.steps = report.steps

@@ -1,0 +1,93 @@
+extension Transformer {
+  /// The logits for the input `x`.
+  ///
+  /// Shapes: x (n T, 1), rows being (sample, token); out (n, V) or (n T, V). Cost: n T times the
+  /// weights of all blocks, n T^2 H (d_k + d_v) a block and d V a judged token, in multiply-adds.
+  /// Where the last token alone is judged, the last block computes queries, projection and
+  /// feed-forward for it alone.
+  public func output(samples: Int, in graph: inout Graph) -> Node {
+    let pieces = ParameterNodes(parameters, in: &graph)
+    let indices = graph.input("x", Shape(samples * tokens, 1))
+    let embedded = graph.embedding(table: pieces("tok.weight"), indices: indices)
+    var stream = graph.addToTiles(embedded, pieces("pos.weight"))
+    for layer in 0..<layers {
+      let block = TransformerBlock(
+        model: self, pieces: pieces, name: "blocks.\(layer)", samples: samples,
+        lastTokenAlone: judged == .last && !computesAll && layer == layers - 1)
+      stream = block.output(of: stream, in: &graph)
+    }
+    if judged == .last { stream = lastTokens(stream, samples: samples, in: &graph) }
+    if normalization == .before { stream = normalized(stream, "lnf", pieces, in: &graph) }
+    return graph.linear(stream, weight: pieces("head.weight"), bias: pieces["head.bias"])
+  }
+
+  /// The rows of the last tokens; a stream that has no others is left as it is.
+  func lastTokens(_ stream: Node, samples: Int, in graph: inout Graph) -> Node {
+    guard stream.shape.rows != samples else { return stream }
+    return graph.rows(of: stream, start: tokens - 1, stride: tokens, count: samples)
+  }
+
+  /// A LayerNorm with its pieces.
+  func normalized(
+    _ stream: Node, _ name: String, _ pieces: ParameterNodes, in graph: inout Graph
+  ) -> Node {
+    graph.layerNorm(
+      stream, weight: pieces("\(name).weight"), bias: pieces["\(name).bias"], epsilon: epsilon)
+  }
+}
+
+/// One block of a transformer in a graph.
+private struct TransformerBlock {
+  let model: Transformer
+  let pieces: ParameterNodes
+  let name: String
+  let samples: Int
+  /// Whether the output is that of the last tokens alone: (n, d) instead of (n T, d).
+  let lastTokenAlone: Bool
+
+  func output(of stream: Node, in graph: inout Graph) -> Node {
+    let isBefore = model.normalization == .before
+    let looked = isBefore ? normalized(stream, "ln1", in: &graph) : stream
+    var kept = lastTokenAlone ? model.lastTokens(stream, samples: samples, in: &graph) : stream
+    kept = graph.add(kept, attention(of: looked, in: &graph))
+    if model.normalization == .after { kept = normalized(kept, "ln1", in: &graph) }
+    let fed = isBefore ? normalized(kept, "ln2", in: &graph) : kept
+    let hidden = graph.linear(
+      fed, weight: pieces("\(name).ff1.weight"), bias: pieces["\(name).ff1.bias"],
+      activation: model.activation)
+    kept = graph.add(kept, linear(hidden, "ff2", in: &graph))
+    return model.normalization == .after ? normalized(kept, "ln2", in: &graph) : kept
+  }
+
+  private func normalized(_ stream: Node, _ part: String, in graph: inout Graph) -> Node {
+    model.normalized(stream, "\(name).\(part)", pieces, in: &graph)
+  }
+
+  private func linear(_ input: Node, _ part: String, in graph: inout Graph) -> Node {
+    graph.linear(
+      input, weight: pieces("\(name).\(part).weight"), bias: pieces["\(name).\(part).bias"])
+  }
+
+  private func attention(of stream: Node, in graph: inout Graph) -> Node {
+    let form = AttentionForm(
+      samples: samples, tokens: model.tokens, queryTokens: lastTokenAlone ? 1 : nil,
+      heads: model.heads, keyDimension: model.keyWidth, valueDimension: model.valueWidth,
+      mask: model.mask, kind: model.attention)
+    guard lastTokenAlone else {
+      let mixed = graph.attention(qkv: linear(stream, "qkv", in: &graph), form)
+      return linear(mixed, "proj", in: &graph)
+    }
+    let weight = pieces("\(name).qkv.weight")
+    let bias = pieces["\(name).qkv.bias"]
+    let (split, end) = (form.keyColumns, weight.shape.rows)
+    let queries = graph.linear(
+      model.lastTokens(stream, samples: samples, in: &graph),
+      weight: graph.rows(of: weight, start: 0, stride: 1, count: split),
+      bias: bias.map { graph.columns(of: $0, 0..<split) })
+    let keysAndValues = graph.linear(
+      stream, weight: graph.rows(of: weight, start: split, stride: 1, count: end - split),
+      bias: bias.map { graph.columns(of: $0, split..<end) })
+    let mixed = graph.attention(queries: queries, keysAndValues: keysAndValues, form)
+    return linear(mixed, "proj", in: &graph)
+  }
+}

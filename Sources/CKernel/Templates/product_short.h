@@ -53,7 +53,8 @@ static inline __attribute__((always_inline)) void NAME(short_rows)(
     const kernel_step *step, int rows, int depth, int epilogue, int isFollowed, int64_t row,
     int64_t column, int64_t end) {
   const REAL *a = (const REAL *)step->first + row * step->first_row_stride;
-  REAL *waiting = (REAL *)step->scratch + row * 16;
+  /* Without anything that follows there is no scratch, and no address in it. */
+  REAL *waiting = isFollowed ? (REAL *)step->scratch + row * 16 : 0;
   VECTOR left[4][8], dot[4];
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++) {

@@ -1,5 +1,5 @@
 .PHONY: help setup run build release test asan ubsan format format-check check golden bench \
-  bench-orchestration clean
+  bench-kernel bench-trials bench-orchestration clean
 
 help: ## Print this list.
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "  make %-20s %s\n", $$1, $$2}'
@@ -36,7 +36,13 @@ check: format-check test ## Everything that a change must pass.
 golden: setup ## Rewrite the golden files; look at git diff afterwards.
 	@UPDATE_GOLDEN=1 scripts/test.sh || true
 
-bench: bench-orchestration ## Run all benchmarks.
+bench: bench-kernel bench-trials bench-orchestration ## Run all benchmarks.
+
+bench-kernel: setup ## Measure the kernel's training steps beside PyTorch and JAX on one core.
+	@scripts/bench-kernel.sh
+
+bench-trials: setup ## Measure what a trial costs besides its steps.
+	@scripts/bench-trials.sh
 
 bench-orchestration: setup ## Measure planning, resuming and dispatching, here and over SSH.
 	@scripts/install-packages.sh tests

@@ -21,7 +21,20 @@ import Testing
       AttentionForm(samples: 1, tokens: 64, heads: 2, keyDimension: 64),
       AttentionForm(samples: 3, tokens: 9, queryTokens: 1, heads: 2, keyDimension: 16),
       AttentionForm(samples: 2, tokens: 40, queryTokens: 6, heads: 1, keyDimension: 7),
-    ]
+    ] + dropped
+
+  private static let dropped: [AttentionForm] =
+    [(1, 1), (9, 9), (9, 1), (16, 16), (17, 17), (40, 6)].flatMap { tokens, queries in
+      AttentionMask.allCases.flatMap { mask in
+        AttentionKind.allCases.map { kind in
+          var form = AttentionForm(
+            samples: 2, tokens: tokens, queryTokens: queries, heads: 2, keyDimension: 16,
+            valueDimension: 5, mask: mask, kind: kind)
+          form.dropout = AttentionDropout(keep: 0.6, site: 4)
+          return form
+        }
+      }
+    }
 
   @Test(arguments: forms)
   func `fused attention and its gradient are those of the plain composition`(form: AttentionForm) {
@@ -161,6 +174,9 @@ private struct AttentionPair {
     let plan = Plan(graph: graph, outputs: outputs, store: store, numerics: .pinned)
     var draws = Draws(seed: 31)
     plan.setInput("weights", draws.numbers(fusedOutput.shape.count).map { Element($0) })
+    if graph.inputNode("dropout.counter") != nil {
+      plan.setInput("dropout.counter", [5, 1, 12345, 0, 0, 0, 3, 0])
+    }
     for piece in graph.parameters {
       let values = draws.numbers(piece.shape.count)
       store.withMutableParameter(piece.name) { span in

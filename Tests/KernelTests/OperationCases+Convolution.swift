@@ -31,6 +31,12 @@ extension OperationCase {
     pooling("rectified maximum of windows") { graph, x, size in
       graph.maxPool2x2(graph.relu(x), height: size.height, width: size.width)
     },
+    pooling("images without their margin") { graph, x, size in
+      let larger = ImageSize(height: size.height + 2, width: size.width + 2)
+      let around = graph.parameter("around", larger.shape(x.shape.columns))
+      let inner = graph.withoutMargin(around, height: larger.height, width: larger.width)
+      return graph.multiply(x, inner)
+    },
     pooling("images as rows") { graph, x, _ in graph.imageRows(x) },
     pooling("images from rows") { graph, x, size in
       let squares = graph.square(graph.imageRows(x))

@@ -44,6 +44,12 @@ extension OperationCase {
       let wide = graph.parameter("a", Shape(extents.rows, extents.columns + 5))
       return graph.columns(of: wide, 2..<(extents.columns + 2))
     },
+    OperationCase("join columns") { graph, extents in
+      let parts = [extents.columns, 3, 16].enumerated().map { index, columns in
+        graph.parameter("part \(index)", Shape(extents.rows, columns))
+      }
+      return graph.joinColumns([parts[0], parts[1], parts[0], parts[2]])
+    },
     OperationCase("spread columns") { graph, extents in
       let narrow = graph.parameter("a", Shape(extents.rows, extents.columns))
       return graph.spread(

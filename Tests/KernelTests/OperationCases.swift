@@ -43,7 +43,7 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
 
   static let all =
     unary + binary + reductions + products + fused + losses + activations + rowwise
-    + convolutions + poolings + attention
+    + convolutions + poolings + attention + dropouts
 
   private static let unary: [OperationCase] = [
     unary("scale") { $0.scale($1, by: -2.5) },

@@ -31,7 +31,9 @@ import Testing
         == Philox.block(counter: Philox.Block(1, 2, 8, 9), key: SIMD2(7, 2)))
   }
 
-  @Test(arguments: [(RandomPurpose.initialization, 1 as UInt32), (.data, 2)])
+  @Test(arguments: [
+    (RandomPurpose.initialization, 1 as UInt32), (.data, 2), (.dropout, 3), (.batches, 4),
+  ])
   func `a purpose keeps its number`(purpose: RandomPurpose, number: UInt32) {
     #expect(purpose.rawValue == number)
   }

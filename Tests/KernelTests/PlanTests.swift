@@ -15,6 +15,19 @@ import Testing
     #expect(plan.stepCount == 1)
   }
 
+  @Test func `a repetition that arithmetic reads is not laid out`() {
+    var graph = Graph()
+    let (x, row) = (graph.input("x", Shape(3, 2)), graph.input("row", Shape(1, 2)))
+    let output = graph.subtract(graph.broadcast(row, to: x.shape), x)
+    let plan = Plan<Double>(
+      graph: graph, outputs: [output], store: ParameterStore([]), numerics: .pinned)
+    plan.setInput("x", [1, 2, 3, 4, 5, 6])
+    plan.setInput("row", [10, 20])
+    plan.run()
+    #expect(plan.stepCount == 1)
+    #expect(plan.value(of: output) == [9, 18, 7, 16, 5, 14])
+  }
+
   @Test func `the same operation on the same operands is one node`() {
     var graph = Graph()
     let x = graph.input("x", Shape(4, 4))

@@ -12,7 +12,9 @@ import Testing
     (40, 1, 300), (40, 100, 6), (5, 5, 64), (4, 4, 1003), (40, 40, 600), (33, 65, 17),
     (100, 7, 90), (64, 64, 64), (50, 60, 70), (300, 3, 33), (1, 7, 5000),
     // Beyond one panel in columns and one stretch in k.
-    (5, 517, 389), (300, 7, 390), (31, 31, 31),
+    (5, 517, 389), (300, 7, 390), (31, 31, 31), (15, 33, 801), (14, 530, 401),
+    // Every kind of last panel, tiles of every number of rows.
+    (29, 100, 20), (27, 49, 33), (13, 200, 17), (12, 56, 50), (43, 41, 47), (9, 24, 160),
   ].map { ProductExtents(rows: $0, columns: $1, depth: $2) }
   static let transposes = [(false, false), (false, true), (true, false), (true, true)]
 
@@ -44,6 +46,29 @@ import Testing
     let bound = 2e-6 * Float(extents.depth).squareRoot()
     for (value, exact) in zip(product.computed(.openblas), exact) {
       #expect(abs(value - exact) <= bound)
+    }
+  }
+
+  /// Rows, columns and depth for which a tier copies the left operand, in either order of it.
+  static let copied = [
+    (512, 70, 1100, true), (1024, 66, 515, true), (20, 260, 30, true),
+    (15, 260, 1024, false), (29, 71, 1024, false),
+  ]
+
+  @Test(arguments: copied.indices, KernelTier.available.filter { $0 != .plain })
+  func `an element's bits do not depend on the columns beside it`(index: Int, tier: KernelTier) {
+    let (rows, columns, depth, left) = Self.copied[index]
+    for right in [false, true] {
+      func product(columns: Int) -> [Float] {
+        let extents = ProductExtents(rows: rows, columns: columns, depth: depth)
+        return Product(extents, transposeLeft: left, transposeRight: right)
+          .computed(.pinned, tier: tier)
+      }
+      let (narrow, broad) = (product(columns: 17), product(columns: columns))
+      for row in 0..<rows {
+        #expect(
+          narrow[(row * 17)..<(row * 17 + 17)] == broad[(row * columns)..<(row * columns + 17)])
+      }
     }
   }
 
@@ -82,10 +107,17 @@ private struct Product {
     self.transposeRight = transposeRight
     var draws = Draws(seed: 7)
     left = draws.numbers(extents.rows * extents.depth, in: -1...1).map { Float($0) }
-    right = draws.numbers(extents.columns * extents.depth, in: -1...1).map { Float($0) }
+    // Column after column, so that broader products begin with the same ones.
+    let columns = draws.numbers(extents.columns * extents.depth, in: -1...1).map { Float($0) }
+    right =
+      transposeRight
+      ? columns
+      : (0..<columns.count).map {
+        columns[$0 % extents.columns * extents.depth + $0 / extents.columns]
+      }
   }
 
-  func computed(_ numerics: NumericProfile) -> [Float] {
+  func computed(_ numerics: NumericProfile, tier: KernelTier = .chosen) -> [Float] {
     let (rows, columns, depth) = (extents.rows, extents.columns, extents.depth)
     var graph = Graph()
     let a = graph.input("a", transposeLeft ? Shape(depth, rows) : Shape(rows, depth))
@@ -93,7 +125,7 @@ private struct Product {
     let product = graph.product(
       a, b, transposeLeft: transposeLeft, transposeRight: transposeRight)
     let plan = Plan<Float>(
-      graph: graph, outputs: [product], store: ParameterStore([]), numerics: numerics)
+      graph: graph, outputs: [product], store: ParameterStore([]), numerics: numerics, tier: tier)
     plan.setInput("a", left)
     plan.setInput("b", right)
     plan.run()

@@ -12,7 +12,10 @@ import Testing
 
   @Test func `the registry holds the studies, quickest first`() {
     #expect(
-      StudyDescriptionTests.names == ["idle", "initial-condensation", "two-layer-phase-diagram"])
+      StudyDescriptionTests.names == [
+        "idle", "initial-condensation", "two-layer-phase-diagram", "convolution-condensation",
+        "anchor-functions",
+      ])
   }
 
   @Test func `an unknown name has no study`() {
@@ -68,13 +71,16 @@ import Testing
     #expect(verdicts.map(\.claim) == study.description.statements.map(\.claim))
   }
 
-  @Test(arguments: StudyDescriptionTests.names.filter { $0 != "idle" })
-  func `the cost grows with the width`(name: String) throws {
+  @Test(arguments: [
+    ("two-layer-phase-diagram", "width"), ("initial-condensation", "width"),
+    ("convolution-condensation", "model.channels"), ("anchor-functions", "training.steps"),
+  ])
+  func `the cost grows with the extents`(name: String, extent: String) throws {
     let study = try StudyDescriptionTests.description(name)
     let cost = try Expression(parsing: study.cost)
     let values = try [1000, 2000].map { width in
       try cost.evaluate { name in
-        name == "width"
+        name == extent
           ? .number(width) : study.parameter(name).map { ExpressionValue($0.defaultValue) }
       }
     }
@@ -94,6 +100,37 @@ import Testing
       "width": .integer(1001), "init.antisymmetric": .boolean(false),
     ])
     #expect(resolver.violation(of: plain) == nil)
+  }
+
+  @Test func `digits are no more than there are`() throws {
+    let resolver = try StudyResolver(ConvolutionCondensation().description)
+    let many = try resolver.resolve(["data.samples": .integer(201)])
+    #expect(resolver.violation(of: many) != nil)
+    let drawn = try resolver.resolve([
+      "data.samples": .integer(201), "data.source": .text("prototypes"),
+    ])
+    #expect(resolver.violation(of: drawn) == nil)
+  }
+
+  @Test(arguments: [
+    ("model.vocabulary", ParameterValue.integer(111)), ("data.length", .integer(10)),
+    ("model.head", .text("none")),
+  ])
+  func `sentences that do not fit their model are left out`(
+    name: String, value: ParameterValue
+  ) throws {
+    let resolver = try StudyResolver(AnchorFunctions().description)
+    #expect(resolver.violation(of: try resolver.resolve([name: value])) != nil)
+  }
+
+  @Test func `heads without a projection are as wide as the stream`() throws {
+    let resolver = try StudyResolver(AnchorFunctions().description)
+    let without = ["model.projection": ParameterValue.boolean(false)]
+    #expect(resolver.violation(of: try resolver.resolve(without)) == nil)
+    let two = without.merging(["model.heads": .integer(2)]) { $1 }
+    #expect(resolver.violation(of: try resolver.resolve(two)) != nil)
+    let narrow = two.merging(["model.keyWidth": .integer(32)]) { $1 }
+    #expect(resolver.violation(of: try resolver.resolve(narrow)) == nil)
   }
 
   @Test func `phase and offset leave the key with the notebook's target`() throws {

@@ -12,6 +12,14 @@ enum StudyRequests {
       "width": .integer(50), "init.gamma": .real(1.8), "data.samples": .integer(10),
       "data.dimension": .integer(2),
     ],
+    "convolution-condensation": [
+      "model.channels": .integer(4), "data.samples": .integer(20), "init.deviation": .real(0.01),
+    ],
+    "anchor-functions": [
+      "data.samples": .integer(20), "data.testSamples": .integer(12), "model.width": .integer(8),
+      "model.keyWidth": .integer(8), "model.feedForward": .integer(8),
+      "training.steps": .integer(5), "training.batch": .integer(4),
+    ],
   ]
 
   /// The trial of a study with the named parameters, else its defaults.

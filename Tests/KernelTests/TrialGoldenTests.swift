@@ -36,6 +36,45 @@ import Testing
         "data.dimension": .integer(3), "stop.lossFraction": .real(0.6),
       ], 3
     ),
+    (
+      "convolution-condensation",
+      [
+        "model.channels": .integer(9), "data.samples": .integer(30), "init.deviation": .real(0.001),
+      ],
+      1
+    ),
+    (
+      "convolution-condensation",
+      [
+        "model.channels": .integer(5), "data.samples": .integer(23),
+        "model.activation": .text("x-tanh-x"), "data.source": .text("prototypes"),
+        "data.meanRemoved": .real(0.5), "loss.kind": .text("cross-entropy"),
+        "optimizer.rule": .text("adamw"), "optimizer.learningRate": .real(0.001),
+        "init.deviation": .real(0.1), "training.stepsMax": .integer(9),
+      ], 0
+    ),
+    (
+      "anchor-functions",
+      [
+        "data.samples": .integer(40), "data.testSamples": .integer(30), "model.width": .integer(20),
+        "model.keyWidth": .integer(16), "model.feedForward": .integer(24),
+        "training.steps": .integer(12), "training.batch": .integer(16),
+      ], 0
+    ),
+    (
+      "anchor-functions",
+      [
+        "data.operation": .text("two-interval"), "data.samples": .integer(33),
+        "data.testSamples": .integer(20), "model.width": .integer(16), "model.depth": .integer(3),
+        "model.heads": .integer(2), "model.keyWidth": .integer(8),
+        "model.feedForward": .integer(10), "model.normalization": .text("pre"),
+        "model.head": .text("tied"), "model.projection": .boolean(false),
+        "model.positions": .text("sinusoidal"), "init.law": .text("framework"),
+        "dropout.keepResidual": .real(0.9), "dropout.keepAttention": .real(0.8),
+        "optimizer.rule": .text("gradient-descent"), "optimizer.momentum": .real(0.9),
+        "training.steps": .integer(9), "training.batch": .integer(7),
+      ], 2
+    ),
   ]
 
   @Test func `keys and bits are the golden ones`() throws {

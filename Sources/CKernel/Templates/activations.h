@@ -23,7 +23,7 @@ static inline __attribute__((always_inline)) VECTOR NAME(gelu_tanh_with_slope)(
     VECTOR x, VECTOR *derivative) {
   VECTOR near = NAME(bounded)(x);
   VECTOR v = NAME(gelu_tanh_argument)(near);
-  VECTOR decayed = NAME(exponential_lanes)(-NAME(absolute)(v));
+  VECTOR decayed = NAME(exponential_below)(-NAME(absolute)(v));
   VECTOR one = NAME(splat)(1);
   VECTOR inverse = one / (decayed + one);
   VECTOR s = NAME(select)(v < NAME(splat)(0), decayed, one) * inverse;

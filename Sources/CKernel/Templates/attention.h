@@ -130,7 +130,7 @@ static void NAME(attention_block)(
    latencies of one row are hidden behind the others. */
 static inline __attribute__((always_inline)) void NAME(attention_short)(
     const kernel_step *step, int form, const REAL *queries, const REAL *keys, const REAL *weights,
-    REAL *to) {
+    const REAL *dropped, REAL *to) {
   int64_t rows = step->rows, columns = step->columns;
   int64_t before = step->option ? columns - rows + 1 : columns, more = step->option ? 1 : 0;
   const VECTOR zero = NAME(splat)(0), scale = NAME(splat)((REAL)step->scalar[0]);
@@ -159,6 +159,11 @@ static inline __attribute__((always_inline)) void NAME(attention_short)(
       VECTOR kept = NAME(attention_read)(weights + row * columns, 0, columns);
       VECTOR sum = NAME(attention_sum)(NAME(select)(seen, value * kept, zero));
       value = kept * (value - sum) * scale;
+    } else if (form == NAME(attention_dropped_backward)) {
+      value *= NAME(attention_read)(dropped + row * columns, 0, columns);
+      VECTOR sum = NAME(attention_sum)(NAME(select)(seen, value, zero));
+      VECTOR kept = NAME(attention_read)(weights + row * columns, 0, columns);
+      value = NAME(fma)(-kept, sum, value) * scale;
     } else {
       value = value * scale;
     }
@@ -169,13 +174,13 @@ static inline __attribute__((always_inline)) void NAME(attention_short)(
 /* One matrix of scores: of `rows` queries with `columns` keys, each row finished at once. */
 static inline __attribute__((always_inline)) void NAME(attention_matrix)(
     const kernel_step *step, int form, const REAL *queries, const REAL *keys, const REAL *weights,
-    REAL *to) {
+    const REAL *dropped, REAL *to) {
   int64_t rows = step->rows, columns = step->columns, depth = step->depth;
   int64_t query_stride = step->first_row_stride, key_stride = step->second_row_stride;
   int64_t before = columns - rows;
   REAL factor = (REAL)step->scalar[0];
   if (columns <= 16) {
-    NAME(attention_short)(step, form, queries, keys, weights, to);
+    NAME(attention_short)(step, form, queries, keys, weights, dropped, to);
     return;
   }
   int64_t padded = (columns + 15) & ~(int64_t)15;
@@ -191,20 +196,21 @@ static inline __attribute__((always_inline)) void NAME(attention_matrix)(
         seen);
     for (int64_t i = row; i < row + count; i++)
       NAME(attention_finish)(
-          form, factor, scores + (i - row) * padded, weights + i * columns, to + i * columns,
-          step->option ? before + i + 1 : columns, columns);
+          form, factor, scores + (i - row) * padded, weights + i * columns, dropped + i * columns,
+          to + i * columns, step->option ? before + i + 1 : columns, columns);
   }
 }
 
 /* output[s, i, j] = the finished score of row i of `first` with row j of `second`, for every sample
-   and head s; `third` holds the weights where the form needs them. `rows` x `columns` scores of
-   width `depth`, factor scalar[0]. With more than sixteen columns, scratch holds (depth + 4) times
-   the columns rounded up to sixteens. */
+   and head s; `third` holds the weights where the form needs them, `fourth` those after dropout.
+   `rows` x `columns` scores of width `depth`, factor scalar[0]. With more than sixteen columns,
+   scratch holds (depth + 4) times the columns rounded up to sixteens. */
 static inline __attribute__((always_inline)) void NAME(attention_matrices)(
     const kernel_step *step, int form) {
   int64_t samples = (int64_t)step->scalar[1], heads = (int64_t)step->scalar[2];
   int64_t count = step->rows * step->columns;
   const REAL *weights = step->third ? step->third : step->output;
+  const REAL *dropped = step->fourth ? step->fourth : weights;
   for (int64_t sample = 0; sample < samples; sample++)
     for (int64_t head = 0; head < heads; head++) {
       int64_t matrix = sample * heads + head;
@@ -214,7 +220,8 @@ static inline __attribute__((always_inline)) void NAME(attention_matrices)(
               head * step->depth,
           (const REAL *)step->second + sample * step->columns * step->second_row_stride +
               head * step->depth,
-          weights + matrix * count, (REAL *)step->output + matrix * count);
+          weights + matrix * count, dropped + matrix * count,
+          (REAL *)step->output + matrix * count);
     }
 }
 
@@ -228,6 +235,10 @@ static void NAME(attention_scores)(const kernel_step *step) {
 
 static void NAME(attention_scores_backward)(const kernel_step *step) {
   NAME(attention_matrices)(step, NAME(attention_softmax_backward));
+}
+
+static void NAME(attention_scores_dropped_backward)(const kernel_step *step) {
+  NAME(attention_matrices)(step, NAME(attention_dropped_backward));
 }
 
 /* For every sample and head the product of a matrix of weights with rows of a token tensor:

@@ -4,7 +4,8 @@
 enum {
   NAME(attention_softmax) = 0, /* softmax(factor s) */
   NAME(attention_softmax_backward) = 1, /* factor p (s - sum of p s), p the softmax */
-  NAME(attention_masked) = 2 /* factor s */
+  NAME(attention_masked) = 2, /* factor s */
+  NAME(attention_dropped_backward) = 3 /* factor (d s - p sum of d s), d being p with dropout */
 };
 
 /* The lanes i ^ distance. Added, or compared, at all four distances every lane holds the result of
@@ -52,10 +53,11 @@ static inline void NAME(attention_write)(
 }
 
 /* Finishes a row of scores of which `count` columns are seen; `scores` is padded to sixteens and is
-   written over, `weights` is the row of the softmax that the backward pass needs. */
+   written over, `weights` is the row of the softmax that the backward pass needs and `dropped` that
+   after dropout. */
 static inline __attribute__((always_inline)) void NAME(attention_finish)(
-    int form, REAL factor, REAL *scores, const REAL *weights, REAL *to, int64_t count,
-    int64_t columns) {
+    int form, REAL factor, REAL *scores, const REAL *weights, const REAL *dropped, REAL *to,
+    int64_t count, int64_t columns) {
   const VECTOR zero = NAME(splat)(0), scale = NAME(splat)(factor);
   VECTOR greatest = NAME(splat)(-(REAL)__builtin_inf()), sum = zero;
   if (form == NAME(attention_softmax)) {
@@ -81,6 +83,14 @@ static inline __attribute__((always_inline)) void NAME(attention_finish)(
       sum += NAME(select)(NAME(attention_seen)(count - start), product, zero);
     }
     sum = NAME(attention_sum)(sum);
+  } else if (form == NAME(attention_dropped_backward)) {
+    for (int64_t start = 0; start < count; start += 16) {
+      VECTOR product =
+          NAME(load)(scores + start) * NAME(attention_read)(dropped, start, columns);
+      NAME(store)(scores + start, product);
+      sum += NAME(select)(NAME(attention_seen)(count - start), product, zero);
+    }
+    sum = NAME(attention_sum)(sum);
   }
   for (int64_t start = 0; start < columns; start += 16) {
     VECTOR value = zero;
@@ -88,6 +98,8 @@ static inline __attribute__((always_inline)) void NAME(attention_finish)(
       value = NAME(load)(scores + start);
       if (form == NAME(attention_softmax)) {
         value = value / sum;
+      } else if (form == NAME(attention_dropped_backward)) {
+        value = NAME(fma)(-NAME(attention_read)(weights, start, columns), sum, value) * scale;
       } else if (form == NAME(attention_softmax_backward)) {
         value = NAME(attention_read)(weights, start, columns) * (value - sum) * scale;
       } else {

@@ -35,24 +35,39 @@ COEFFICIENTS(normal_tail_coefficients, 25, NORMAL_TAIL_COEFFICIENTS_DOUBLE)
 #endif
 #define TERMS(name) NAME(name), (int)(sizeof NAME(name) / sizeof NAME(name)[0])
 
-/* e^x = 2^n (1 + r + r^2 p(r)), n the integer nearest to x / log 2, r = x - n log 2. */
-static inline VECTOR NAME(exponential_lanes)(VECTOR x) {
+/* e^x = 2^n (1 + r + r^2 p(r)), n the integer nearest to x / log 2, r = x - n log 2: the second
+   factor, and n as what stands in the low bits of `shifted`. */
+static inline __attribute__((always_inline)) VECTOR NAME(exponential_fraction)(
+    VECTOR x, INTEGERS *power) {
   VECTOR shifted =
       NAME(fma)(x, NAME(splat)((REAL)0x1.71547652b82fep+0), NAME(splat)(ROUNDING));
   VECTOR n = shifted - NAME(splat)(ROUNDING);
   VECTOR r = NAME(fma)(n, NAME(splat)(-LOG2_HIGH), x);
   r = NAME(fma)(n, NAME(splat)(-LOG2_LOW), r);
   VECTOR p = NAME(polynomial)(TERMS(exponential_coefficients), r);
-  VECTOR value = NAME(fma)(r * r, p, r) + NAME(splat)(1);
-  /* The integer stands in the low bits of `shifted`. The power is applied in two halves: the
-     greatest results need 2^(bias + 1), which is no number of its own. */
-  INTEGERS power = (INTEGERS)shifted - (INTEGERS)NAME(splat)(ROUNDING);
+  *power = (INTEGERS)shifted - (INTEGERS)NAME(splat)(ROUNDING);
+  return NAME(fma)(r * r, p, r) + NAME(splat)(1);
+}
+
+/* e^x. The power is applied in two halves: the greatest results need 2^(bias + 1), which is no
+   number of its own. */
+static inline VECTOR NAME(exponential_lanes)(VECTOR x) {
+  INTEGERS power;
+  VECTOR value = NAME(exponential_fraction)(x, &power);
   INTEGERS half = power >> 1;
   value = value * (VECTOR)((half + EXPONENT_BIAS) << EXPONENT_BITS);
   value = value * (VECTOR)((power - half + EXPONENT_BIAS) << EXPONENT_BITS);
   value = NAME(select)(x < NAME(splat)(EXPONENTIAL_LEAST), NAME(splat)(0), value);
   return NAME(select)(
       x > NAME(splat)(EXPONENTIAL_GREATEST), NAME(splat)((REAL)__builtin_inf()), value);
+}
+
+/* e^x for x up to 40, with the bits of the general one. */
+static inline VECTOR NAME(exponential_below)(VECTOR x) {
+  INTEGERS power;
+  VECTOR value = NAME(exponential_fraction)(x, &power);
+  value = value * (VECTOR)((power + EXPONENT_BIAS) << EXPONENT_BITS);
+  return NAME(select)(x < NAME(splat)(EXPONENTIAL_LEAST), NAME(splat)(0), value);
 }
 
 /* log x = e log 2 + 2 s + s^3 p(s^2), x = 2^e f with f in [sqrt(1/2), sqrt 2), s = (f-1)/(f+1).
@@ -94,7 +109,10 @@ static inline VECTOR NAME(tanh_lanes)(VECTOR x) {
   VECTOR square = x * x;
   VECTOR p = NAME(polynomial)(TERMS(tanh_coefficients), square);
   VECTOR small = NAME(fma)(x * square, p, x);
-  VECTOR grown = NAME(exponential_lanes)(magnitude + magnitude);
+  /* From 20 on the result is one in both precisions. */
+  VECTOR bound = NAME(splat)(20);
+  VECTOR near = NAME(select)(magnitude > bound, bound, magnitude);
+  VECTOR grown = NAME(exponential_below)(near + near);
   VECTOR large = NAME(splat)(1) - NAME(splat)(2) / (grown + NAME(splat)(1));
   INTEGERS sign = (INTEGERS)x & (INTEGERS)NAME(splat)((REAL)-0.0);
   large = (VECTOR)((INTEGERS)large | sign);
@@ -103,14 +121,14 @@ static inline VECTOR NAME(tanh_lanes)(VECTOR x) {
 
 /* 1 / (1 + e^-x), from the exponential of -|x| so that nothing overflows. */
 static inline VECTOR NAME(sigmoid_lanes)(VECTOR x) {
-  VECTOR decayed = NAME(exponential_lanes)(-NAME(absolute)(x));
+  VECTOR decayed = NAME(exponential_below)(-NAME(absolute)(x));
   VECTOR upper = NAME(select)(x < NAME(splat)(0), decayed, NAME(splat)(1));
   return upper / (decayed + NAME(splat)(1));
 }
 
 /* log(1 + e^x) = max(x, 0) + log(1 + e^-|x|). */
 static inline VECTOR NAME(softplus_lanes)(VECTOR x) {
-  VECTOR decayed = NAME(exponential_lanes)(-NAME(absolute)(x));
+  VECTOR decayed = NAME(exponential_below)(-NAME(absolute)(x));
   VECTOR value = NAME(logarithm_one_plus_lanes)(decayed);
   return value + NAME(select)(x < NAME(splat)(0), NAME(splat)(0), x);
 }
@@ -119,7 +137,7 @@ static inline VECTOR NAME(softplus_lanes)(VECTOR x) {
 static inline VECTOR NAME(bell_lanes)(VECTOR x) {
   VECTOR square = x * x;
   VECTOR rest = NAME(fma)(x, x, -square);
-  VECTOR value = NAME(exponential_lanes)(square * NAME(splat)((REAL)-0.5));
+  VECTOR value = NAME(exponential_below)(square * NAME(splat)((REAL)-0.5));
   VECTOR corrected = NAME(fma)(value * NAME(splat)((REAL)-0.5), rest, value);
   return NAME(select)(value == NAME(splat)(0), value, corrected);
 }

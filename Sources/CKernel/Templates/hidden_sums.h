@@ -44,7 +44,9 @@ static inline __attribute__((always_inline)) void NAME(store_inputs)(
 static inline __attribute__((always_inline)) void NAME(hidden_columns)(
     const kernel_step *step, int inputs, int epilogue, int isScaled, int vectors, int64_t column,
     int64_t part) {
-  const REAL *cotangent = step->first, *hidden = (const REAL *)step->third + column;
+  const REAL *cotangent = step->first;
+  /* Without an epilogue there are no values to read, and no address of any. */
+  const REAL *hidden = epilogue ? (const REAL *)step->third + column : 0;
   const REAL *values = step->fourth;
   int64_t next = step->fourth_row_stride, across = step->fourth_column_stride;
   int64_t columns = step->columns;
@@ -84,7 +86,7 @@ static inline __attribute__((always_inline)) void NAME(hidden_columns)(
       for (int v = 0; v < vectors; v++) sums[v][i] = NAME(fma)(value[v], right, sums[v][i]);
     }
     values += next;
-    hidden += columns;
+    if (epilogue) hidden += columns;
   }
 #pragma clang loop unroll(full)
   for (int v = 0; v < vectors; v++) {

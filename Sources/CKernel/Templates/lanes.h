@@ -36,6 +36,25 @@ static inline void NAME(store_part)(REAL *to, VECTOR value, int64_t count) {
   _mm512_mask_storeu_pd(to, (__mmask8)mask, halves.low);
   _mm512_mask_storeu_pd(to + 8, (__mmask8)(mask >> 8), halves.high);
 }
+#elif defined(KERNEL_MASKED_MOVES) && REAL_IS_SINGLE
+static inline __m256i NAME(first_of_eight)(int64_t count) {
+  return _mm256_cmpgt_epi32(
+      _mm256_set1_epi32((int)count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+static inline VECTOR NAME(load_part)(const REAL *from, int64_t count) {
+  VECTOR value;
+  __m256 halves[2] = {
+      _mm256_maskload_ps(from, NAME(first_of_eight)(count)),
+      _mm256_maskload_ps(from + 8, NAME(first_of_eight)(count - 8))};
+  __builtin_memcpy(&value, halves, sizeof value);
+  return value;
+}
+static inline void NAME(store_part)(REAL *to, VECTOR value, int64_t count) {
+  __m256 halves[2];
+  __builtin_memcpy(halves, &value, sizeof value);
+  _mm256_maskstore_ps(to, NAME(first_of_eight)(count), halves[0]);
+  _mm256_maskstore_ps(to + 8, NAME(first_of_eight)(count - 8), halves[1]);
+}
 #else
 static __attribute__((noinline)) VECTOR NAME(load_part)(const REAL *from, int64_t count) {
   REAL lanes[16] = {0};

@@ -12,13 +12,17 @@
 #include "product.h"
 #include "product_panels.h"
 #include "hidden_sums.h"
+#include "hidden_gram.h"
 #include "convolution.h"
 #include "pooling.h"
 #include "patches.h"
 #include "heads.h"
 #include "attention_rows.h"
 #include "attention.h"
+#include "dropout.h"
 #include "optimizer.h"
+#include "squared_errors.h"
+#include "multiply_adds.h"
 
 #undef COEFFICIENTS
 #undef EXPONENT_BITS
@@ -44,6 +48,7 @@
 #undef SHORT_OF_DEPTH
 #undef PANEL_ROWS
 #undef PANEL_VECTORS
+#undef PACKED_TILES
 #undef SWAPPED_PART
 #undef LOW_8
 #undef HIGH_8
@@ -58,6 +63,10 @@
 #undef HIDDEN_VECTORS
 #undef HIDDEN_OF_INPUTS
 #undef HIDDEN_WITH
+#undef GRAM_ROWS
+#undef GRAM_OTHERS
+#undef GRAM_AT_ONCE
+#undef GRAM_WITH
 #undef WINDOW_ROWS
 #undef WINDOW_VECTORS
 #undef WINDOW_CASE
@@ -65,8 +74,10 @@
 #undef EACH_WINDOW
 #undef BAND_POSITIONS
 #undef EACH_QUARTET
+#undef DROPOUT_ELEMENTS
 #undef MAXIMUM
 #undef AT_MAXIMUM
 #undef TO_MAXIMUM
 #undef MEAN
 #undef SPREAD
+#undef CHAINS

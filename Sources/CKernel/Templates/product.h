@@ -49,21 +49,25 @@ static __attribute__((noinline)) void NAME(finish_any)(
   }
 }
 
-/* The same, quicker for whole sixteens side by side. */
+/* The same, quicker for columns side by side. */
 static inline __attribute__((always_inline)) void NAME(finish)(
     const kernel_step *step, VECTOR sum, int64_t row, int64_t column, int64_t part) {
-  if (part < 16 || step->output_column_stride != 1 || step->option) {
+  if (step->output_column_stride != 1 || step->option) {
     NAME(finish_any)(step, sum, row, column, part);
     return;
   }
   int64_t place = row * step->output_row_stride + column;
+  const REAL *bias = (const REAL *)step->second_output, *third = step->third;
+  int whole = part >= 16;
   VECTOR value = sum * NAME(splat)((REAL)step->scalar[0]);
-  if (step->second_output) value += NAME(load)((const REAL *)step->second_output + column);
+  if (bias) value += NAME(read)(bias + column, part, whole);
   if (step->epilogue) {
-    VECTOR with = step->third ? NAME(load)((const REAL *)step->third + place) : value;
+    VECTOR with = third ? NAME(read)(third + place, part, whole) : value;
     value = NAME(epilogue_lanes)(step->epilogue, value, with);
   }
-  NAME(store)((REAL *)step->output + place, value);
+  REAL *to = (REAL *)step->output + place;
+  if (whole) NAME(store)(to, value);
+  else NAME(store_part)(to, value, part);
 }
 
 /* Up to four rows and `vectors` times sixteen columns, or `part` columns, every element in plain

@@ -1,14 +1,16 @@
 /* Matrix products of any size: output = epilogue(scalar[0] * A B + bias) as in product.h, and with
    the same order of summation and the same bits, for an output whose columns lie side by side.
 
-   B is copied into panels of as many columns as a tile has, once; A is read in place. The tile's sums
-   stay in registers for up to kernel_panel_depth values of k, are then stored as they are, and are taken up
-   again by the next stretch of k, so that every element is summed in plain order of k. What follows
-   the sum (factor, bias, epilogue) is done to a tile that has just been stored.
+   B is copied into panels of as many columns as a tile has, once; A is read in place where it lies
+   well enough. The tile's sums stay in registers for up to kernel_panel_depth values of k, are then
+   stored as they are, and are taken up again by the next stretch of k, so that every element is
+   summed in plain order of k. What follows the sum (factor, bias, epilogue) is done in the register
+   before it is stored for the last time, tanh and sigmoid to rows that have just been stored.
 
    option 1: the sums begin with what the output holds, as if A had more columns on its left and B
    more rows on top; scalar[0] is then 1, and there is neither bias nor epilogue. scratch holds
-   min(depth, kernel_panel_depth) * min(columns rounded up to 32, kernel_panel_columns) values. */
+   min(depth, kernel_panel_depth) * (min(columns rounded up to 32, kernel_panel_columns) +
+   min(rows + 13, kernel_panel_rows)) values. */
 
 /* As many rows and vectors as a tier has registers for. No bit depends on it. */
 #if defined(KERNEL_MASKED) && REAL_IS_SINGLE
@@ -28,7 +30,14 @@
 #define PANEL_VECTORS 1
 #endif
 
-/* What one tile works on: a is at its first row, b at its panel, c at its corner. */
+#ifndef PRODUCT_ENDINGS
+#define PRODUCT_ENDINGS
+/* What becomes of a sum when it is stored. With v = factor * sum + bias it is, forward, 0 where
+   v < least, else v; backward, v times the derivative of a function whose value is in `third`. */
+enum { ending_forward, ending_relu_backward, ending_tanh_backward, ending_sigmoid_backward };
+#endif
+
+/* What one tile works on: a is at its first row, b at its panel, the others at its corner. */
 typedef struct {
   const REAL *a;
   int64_t a_row, a_column;
@@ -39,11 +48,12 @@ typedef struct {
   int64_t depth;
   int64_t part; /* columns that are stored */
   int continues; /* whether the sums begin with what c holds */
+  int ending;
+  REAL factor, least;
+  const REAL *bias, *third;
 } NAME(tile_work);
 
 /* Half of the sixteen lanes: for the last columns of a product. */
-typedef REAL NAME(half) __attribute__((vector_size(8 * sizeof(REAL))));
-
 static inline NAME(half) NAME(half_load)(const REAL *from) {
   NAME(half) value;
   __builtin_memcpy(&value, from, sizeof value);
@@ -58,9 +68,12 @@ static inline VECTOR NAME(half_widened)(NAME(half) value) {
   return __builtin_shufflevector(value, value, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
 }
 
-static inline NAME(half) NAME(half_load_first)(const REAL *from, int64_t count) {
-  VECTOR value = NAME(load_part)(from, count);
+static inline NAME(half) NAME(half_narrowed)(VECTOR value) {
   return __builtin_shufflevector(value, value, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+
+static inline NAME(half) NAME(half_load_first)(const REAL *from, int64_t count) {
+  return NAME(half_narrowed)(NAME(load_part)(from, count));
 }
 
 static inline void NAME(half_store_first)(REAL *to, NAME(half) value, int64_t count) {
@@ -73,9 +86,8 @@ static inline NAME(half) NAME(half_repeat)(REAL value) {
 
 static inline NAME(half) NAME(half_multiply_add)(NAME(half) a, NAME(half) b, NAME(half) c) {
 #ifdef KERNEL_CALLS_FMA
-  VECTOR value =
-      NAME(fma)(NAME(half_widened)(a), NAME(half_widened)(b), NAME(half_widened)(c));
-  return __builtin_shufflevector(value, value, 0, 1, 2, 3, 4, 5, 6, 7);
+  return NAME(half_narrowed)(
+      NAME(fma)(NAME(half_widened)(a), NAME(half_widened)(b), NAME(half_widened)(c)));
 #else
   return __builtin_elementwise_fma(a, b, c);
 #endif
@@ -131,126 +143,138 @@ static inline int64_t NAME(panel_width)(int64_t left) {
   return left > 8 ? 16 : 8;
 }
 
-/* Copies up to sixteen columns of B, whose values of k lie side by side, into a panel. */
-static __attribute__((noinline)) void NAME(pack_turned)(
-    const REAL *from, int64_t stride, int64_t columns, int64_t depth, REAL *to, int64_t width) {
-  int64_t stored = width < 16 ? width : 16;
-  for (int64_t k = 0; k < depth; k += 16) {
-    int64_t part = depth - k < 16 ? depth - k : 16;
-    VECTOR rows[16];
-    for (int64_t column = 0; column < 16; column++) {
-      const REAL *values = from + column * stride + k;
-      rows[column] = NAME(splat)(0);
-      if (column < columns)
-        rows[column] = part == 16 ? NAME(load)(values) : NAME(load_part)(values, part);
-    }
-    NAME(transpose_square)(rows);
-    for (int64_t row = 0; row < part; row++) {
-      REAL *place = to + (k + row) * width;
-      if (stored == 16) NAME(store)(place, rows[row]);
-      else NAME(store_part)(place, rows[row], stored);
-    }
-  }
-}
+#include "product_pack.h"
 
-/* Copies a panel of B from any strides; the columns that it has beyond `columns` are zeros. */
-static void NAME(pack)(
-    const REAL *from, int64_t row_stride, int64_t column_stride, int64_t columns, int64_t depth,
-    REAL *to, int64_t width) {
-  for (int64_t column = 0; column < width; column += 16) {
-    int64_t left = columns - column, part = left < 0 ? 0 : left < 16 ? left : 16;
-    const REAL *begin = from + column * column_stride;
-    if (column_stride != 1 && row_stride == 1) {
-      NAME(pack_turned)(begin, column_stride, part, depth, to + column, width);
-      continue;
-    }
-    for (int64_t k = 0; k < depth; k++) {
-      const REAL *values = begin + k * row_stride;
-      REAL *place = to + k * width + column;
-      if (column_stride == 1 && part == 16) {
-        NAME(store)(place, NAME(load)(values));
-        continue;
-      }
-      for (int64_t lane = 0; lane < 16 && column + lane < width; lane++)
-        place[lane] = lane < part ? values[lane * column_stride] : 0;
-    }
-  }
-}
+/* A bias that changes no sum, not even the sign of a zero. */
+#define MINUS_ZEROS (REAL)-0.0, (REAL)-0.0, (REAL)-0.0, (REAL)-0.0
+static const REAL NAME(no_bias)[32] = {MINUS_ZEROS, MINUS_ZEROS, MINUS_ZEROS, MINUS_ZEROS,
+                                       MINUS_ZEROS, MINUS_ZEROS, MINUS_ZEROS, MINUS_ZEROS};
+#undef MINUS_ZEROS
 
-/* What follows the sums of a tile that has just been stored. */
-static void NAME(finish_tile)(
-    const kernel_step *step, int64_t row, int64_t rows, int64_t column, int64_t columns) {
-  const REAL *bias = step->second_output;
-  VECTOR factor = NAME(splat)((REAL)step->scalar[0]);
-  for (int64_t i = row; i < row + rows; i++)
-    for (int64_t j = column; j < column + columns; j += 16) {
-      int64_t part = column + columns - j, place = i * step->output_row_stride + j;
+/* The function after the sums of some rows, where it costs more than a pass of its own. */
+static void NAME(finish_rows)(
+    const kernel_step *step, int64_t row, int64_t end, int64_t column, int64_t columns) {
+  for (; row < end; row++) {
+    REAL *to = (REAL *)step->output + row * step->output_row_stride + column;
+    for (int64_t j = 0; j < columns; j += 16) {
+      int64_t part = columns - j;
       int whole = part >= 16;
-      REAL *to = (REAL *)step->output + place;
-      VECTOR value = NAME(read)(to, part, whole) * factor;
-      if (bias) value += NAME(read)(bias + j, part, whole);
-      VECTOR with = value;
-      if (step->third) with = NAME(read)((const REAL *)step->third + place, part, whole);
-      value = NAME(activated)(step->epilogue, value, with);
-      if (whole) NAME(store)(to, value);
-      else NAME(store_part)(to, value, part);
+      VECTOR value = NAME(read)(to + j, part, whole);
+      value = step->epilogue == kernel_epilogue_tanh ? NAME(tanh_lanes)(value)
+                                                     : NAME(sigmoid_lanes)(value);
+      if (whole) NAME(store)(to + j, value);
+      else NAME(store_part)(to + j, value, part);
     }
+  }
+}
+
+/* How the sums are stored: as they are unless these are the last values of k. */
+static void NAME(set_ending)(const kernel_step *step, NAME(tile_work) *work, int isLast) {
+  work->ending = ending_forward;
+  work->factor = isLast ? (REAL)step->scalar[0] : 1;
+  work->least = (REAL)-__builtin_inf();
+  if (!isLast) return;
+  switch (step->epilogue) {
+    case kernel_epilogue_relu: work->least = 0; break;
+    case kernel_epilogue_relu_backward: work->ending = ending_relu_backward; break;
+    case kernel_epilogue_tanh_backward: work->ending = ending_tanh_backward; break;
+    case kernel_epilogue_sigmoid_backward: work->ending = ending_sigmoid_backward; break;
+    default: break;
+  }
+}
+
+/* All panels of a block of columns for one tile of rows, whose values of A are at `work`. */
+static void NAME(perform_tile)(
+    const kernel_step *step, NAME(tile_work) *work, int64_t row, int64_t rows, int64_t column,
+    int64_t columns, int isLast, const REAL *standing) {
+  const REAL *bias = isLast ? step->second_output : 0, *third = step->third;
+  const REAL *panel = step->scratch;
+  for (int64_t j = 0; j < columns;) {
+    int64_t width = NAME(panel_width)(columns - j);
+    int64_t place = row * work->c_row + column + j;
+    work->c = (REAL *)step->output + place;
+    work->third = third ? third + place : work->c;
+    work->bias = bias ? bias + column + j : NAME(no_bias);
+    work->part = columns - j < width ? columns - j : width;
+    int isInPlace = standing && work->part == width;
+    work->b = isInPlace ? standing + j : panel;
+    work->b_row = isInPlace ? step->second_row_stride : width;
+    switch (width) {
+      case 8: NAME(half_of_rows)[rows](work); break;
+#if PANEL_VECTORS == 2
+      case 32: NAME(broad_of_rows)[rows](work); break;
+#endif
+      default: NAME(whole_of_rows)[rows](work); break;
+    }
+    panel += work->depth * width;
+    j += width;
+  }
+  int isLate =
+      step->epilogue == kernel_epilogue_tanh || step->epilogue == kernel_epilogue_sigmoid;
+  if (isLast && isLate)
+    NAME(finish_rows)(step, row, row + rows, column, columns);
 }
 
 /* All panels of a block of columns for all rows, over one stretch of k. */
 static void NAME(perform_panels)(
-    const kernel_step *step, int64_t column, int64_t columns, int64_t k, int64_t depth) {
+    const kernel_step *step, int64_t column, int64_t columns, int64_t k, int64_t depth,
+    const REAL *standing) {
   int64_t tiles = (step->rows + PANEL_ROWS - 1) / PANEL_ROWS;
-  int finishes = k + depth == step->depth &&
-                 (step->epilogue || step->second_output || step->scalar[0] != 1);
+  int isLast = k + depth == step->depth, isPacked = NAME(packs_rows)(step, columns);
+  REAL *packed = (REAL *)step->scratch + depth * ((columns + 31) & ~(int64_t)31);
   NAME(tile_work) work;
-  work.a_row = step->first_row_stride;
-  work.a_column = step->first_column_stride;
+  work.a_row = isPacked ? 1 : step->first_row_stride;
+  work.a_column = isPacked ? PANEL_ROWS : step->first_column_stride;
   work.c_row = step->output_row_stride;
   work.depth = depth;
   work.continues = k > 0 || step->option;
+  NAME(set_ending)(step, &work, isLast);
+  const REAL *a = (const REAL *)step->first + k * step->first_column_stride;
   for (int64_t tile = 0; tile < tiles; tile++) {
     /* The rows are dealt evenly: no tile is a small rest. */
     int64_t row = tile * step->rows / tiles, end = (tile + 1) * step->rows / tiles;
-    work.a = (const REAL *)step->first + row * work.a_row + k * work.a_column;
-    work.b = step->scratch;
-    for (int64_t j = 0; j < columns;) {
-      int64_t width = NAME(panel_width)(columns - j);
-      work.c = (REAL *)step->output + row * work.c_row + column + j;
-      work.part = columns - j < width ? columns - j : width;
-      work.b_row = width;
-      switch (width) {
-        case 8: NAME(half_of_rows)[end - row](&work); break;
-#if PANEL_VECTORS == 2
-        case 32: NAME(broad_of_rows)[end - row](&work); break;
-#endif
-        default: NAME(whole_of_rows)[end - row](&work); break;
-      }
-      if (finishes) NAME(finish_tile)(step, row, end - row, column + j, work.part);
-      work.b += depth * width;
-      j += width;
+    work.a = a + row * step->first_row_stride;
+    if (isPacked) {
+      int64_t place = tile % PACKED_TILES;
+      if (place == 0) NAME(pack_rows)(step, a, depth, tile, tiles, packed);
+      work.a = packed + place * depth * PANEL_ROWS + NAME(packed_shift)(step, row);
     }
+    NAME(perform_tile)(step, &work, row, end - row, column, columns, isLast, standing);
+  }
+}
+
+/* Copies a block of B's columns into panels. Where it stays in place, only the last panel is
+   copied, if it has more columns than there are. */
+static void NAME(pack_panels)(
+    const kernel_step *step, const REAL *from, int64_t columns, int64_t depth, int isInPlace) {
+  REAL *to = step->scratch;
+  for (int64_t j = 0; j < columns;) {
+    int64_t width = NAME(panel_width)(columns - j);
+    int64_t part = columns - j < width ? columns - j : width;
+    if (!isInPlace || part < width)
+      NAME(pack)(
+          from + j * step->second_column_stride, step->second_row_stride,
+          step->second_column_stride, part, depth, to, width);
+    to += depth * width;
+    j += width;
   }
 }
 
 static void NAME(product_panels)(const kernel_step *step) {
-  for (int64_t column = 0; column < step->columns; column += kernel_panel_columns) {
-    int64_t columns = step->columns - column;
-    if (columns > kernel_panel_columns) columns = kernel_panel_columns;
-    for (int64_t k = 0; k < step->depth; k += kernel_panel_depth) {
-      int64_t depth = step->depth - k < kernel_panel_depth ? step->depth - k : kernel_panel_depth;
-      REAL *to = step->scratch;
-      for (int64_t j = 0; j < columns;) {
-        int64_t width = NAME(panel_width)(columns - j);
-        const REAL *from = (const REAL *)step->second + k * step->second_row_stride +
-                           (column + j) * step->second_column_stride;
-        NAME(pack)(
-            from, step->second_row_stride, step->second_column_stride,
-            columns - j < width ? columns - j : width, depth, to, width);
-        to += depth * width;
-        j += width;
-      }
-      NAME(perform_panels)(step, column, columns, k, depth);
+  int64_t blocks = (step->columns + kernel_panel_columns - 1) / kernel_panel_columns;
+  int64_t stretches = (step->depth + kernel_panel_depth - 1) / kernel_panel_depth;
+  int isInPlace = NAME(reads_in_place)(step);
+  for (int64_t block = 0; block < blocks; block++) {
+    int64_t column = block * kernel_panel_columns;
+    int64_t left = step->columns - column;
+    int64_t columns = left < kernel_panel_columns ? left : kernel_panel_columns;
+    for (int64_t stretch = 0; stretch < stretches; stretch++) {
+      int64_t k = stretch * step->depth / stretches;
+      int64_t depth = (stretch + 1) * step->depth / stretches - k;
+      const REAL *from = (const REAL *)step->second + k * step->second_row_stride +
+                         column * step->second_column_stride;
+      NAME(pack_panels)(step, from, columns, depth, isInPlace);
+      NAME(perform_panels)(step, column, columns, k, depth, isInPlace ? from : 0);
     }
   }
 }

@@ -12,7 +12,7 @@
 
 /* Sixteen columns, or `part`, of up to four rows; `dot` collects the values' products with `fourth`. */
 static inline __attribute__((always_inline)) void NAME(short_lanes)(
-    const kernel_step *step, int rows, int depth, int epilogue, int isFollowed,
+    const kernel_step *step, int rows, int depth, int epilogue, int isFollowed, int isScaled,
     VECTOR (*left)[8], VECTOR *dot, int64_t row, int64_t column, int64_t part, int whole) {
   const REAL *b = (const REAL *)step->second + column, *bias = step->second_output;
   int64_t b_row = step->second_row_stride, to_row = step->output_row_stride;
@@ -31,7 +31,7 @@ static inline __attribute__((always_inline)) void NAME(short_lanes)(
   if (isFollowed) next = NAME(read)((const REAL *)step->fourth + column, part, whole);
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++) {
-    VECTOR value = sum[i] * factor;
+    VECTOR value = isScaled ? sum[i] * factor : sum[i];
     if (bias) value += shift;
     VECTOR with = value;
     if (epilogue == kernel_epilogue_relu_backward)
@@ -50,8 +50,8 @@ static inline __attribute__((always_inline)) void NAME(short_lanes)(
 /* Some columns of up to four rows. The sums of what follows wait in `scratch`, sixteen lanes a row,
    until the last columns are there. */
 static inline __attribute__((always_inline)) void NAME(short_rows)(
-    const kernel_step *step, int rows, int depth, int epilogue, int isFollowed, int64_t row,
-    int64_t column, int64_t end) {
+    const kernel_step *step, int rows, int depth, int epilogue, int isFollowed, int isScaled,
+    int64_t row, int64_t column, int64_t end) {
   const REAL *a = (const REAL *)step->first + row * step->first_row_stride;
   /* Without anything that follows there is no scratch, and no address in it. */
   REAL *waiting = isFollowed ? (REAL *)step->scratch + row * 16 : 0;
@@ -65,10 +65,11 @@ static inline __attribute__((always_inline)) void NAME(short_rows)(
       left[i][k] = NAME(splat)(a[i * step->first_row_stride + k * step->first_column_stride]);
   }
   for (; column + 16 <= end; column += 16)
-    NAME(short_lanes)(step, rows, depth, epilogue, isFollowed, left, dot, row, column, 16, 1);
+    NAME(short_lanes)(
+        step, rows, depth, epilogue, isFollowed, isScaled, left, dot, row, column, 16, 1);
   if (column < end)
     NAME(short_lanes)(
-        step, rows, depth, epilogue, isFollowed, left, dot, row, column, end - column, 0);
+        step, rows, depth, epilogue, isFollowed, isScaled, left, dot, row, column, end - column, 0);
   if (!isFollowed) return;
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++) {
@@ -83,30 +84,42 @@ static inline __attribute__((always_inline)) void NAME(short_rows)(
 }
 
 static inline __attribute__((always_inline)) void NAME(short_all)(
-    const kernel_step *step, int depth, int epilogue, int isFollowed) {
+    const kernel_step *step, int depth, int epilogue, int isFollowed, int isScaled) {
   for (int64_t column = 0; column < step->columns; column += SHORT_COLUMNS) {
     int64_t end = column + SHORT_COLUMNS < step->columns ? column + SHORT_COLUMNS : step->columns;
     int64_t row = 0;
     if (SHORT_ROWS(depth) == 4)
       for (; row + 4 <= step->rows; row += 4)
-        NAME(short_rows)(step, 4, depth, epilogue, isFollowed, row, column, end);
+        NAME(short_rows)(step, 4, depth, epilogue, isFollowed, isScaled, row, column, end);
     else
       for (; row + 2 <= step->rows; row += 2)
-        NAME(short_rows)(step, 2, depth, epilogue, isFollowed, row, column, end);
+        NAME(short_rows)(step, 2, depth, epilogue, isFollowed, isScaled, row, column, end);
     for (; row < step->rows; row++)
-      NAME(short_rows)(step, 1, depth, epilogue, isFollowed, row, column, end);
+      NAME(short_rows)(step, 1, depth, epilogue, isFollowed, isScaled, row, column, end);
   }
 }
 
-#define SHORT_OF_DEPTH(depth)                                                                  \
-  static __attribute__((noinline)) void NAME(short_##depth)(                                   \
-      const kernel_step *step, int isFollowed) {                                               \
-    int isRelu = step->epilogue == kernel_epilogue_relu;                                       \
-    if (isFollowed && isRelu) NAME(short_all)(step, depth, kernel_epilogue_relu, 1);           \
-    else if (isFollowed) NAME(short_all)(step, depth, kernel_epilogue_none, 1);                \
-    else if (isRelu) NAME(short_all)(step, depth, kernel_epilogue_relu, 0);                    \
-    else if (!step->epilogue) NAME(short_all)(step, depth, kernel_epilogue_none, 0);           \
-    else NAME(short_all)(step, depth, kernel_epilogue_relu_backward, 0);                       \
+static inline __attribute__((always_inline)) void NAME(short_kinds)(
+    const kernel_step *step, int depth, int isFollowed, int isScaled) {
+  int isRelu = step->epilogue == kernel_epilogue_relu;
+  if (isFollowed && isRelu)
+    NAME(short_all)(step, depth, kernel_epilogue_relu, 1, isScaled);
+  else if (isFollowed)
+    NAME(short_all)(step, depth, kernel_epilogue_none, 1, isScaled);
+  else if (isRelu)
+    NAME(short_all)(step, depth, kernel_epilogue_relu, 0, isScaled);
+  else if (!step->epilogue)
+    NAME(short_all)(step, depth, kernel_epilogue_none, 0, isScaled);
+  else
+    NAME(short_all)(step, depth, kernel_epilogue_relu_backward, 0, isScaled);
+}
+
+/* A factor of one, the most frequent, costs nothing. */
+#define SHORT_OF_DEPTH(depth)                                                            \
+  static __attribute__((noinline)) void NAME(short_##depth)(                             \
+      const kernel_step *step, int isFollowed) {                                         \
+    if (step->scalar[0] == 1) NAME(short_kinds)(step, depth, isFollowed, 0);             \
+    else NAME(short_kinds)(step, depth, isFollowed, 1);                                  \
   }
 SHORT_OF_DEPTH(1) SHORT_OF_DEPTH(2) SHORT_OF_DEPTH(3) SHORT_OF_DEPTH(4)
 SHORT_OF_DEPTH(5) SHORT_OF_DEPTH(6) SHORT_OF_DEPTH(7) SHORT_OF_DEPTH(8)
@@ -136,16 +149,24 @@ static inline int NAME(is_short)(const kernel_step *step) {
    relu; scratch holds rows * 16 values. */
 static void NAME(product_followed)(const kernel_step *step) { NAME(short_depth)(step, 1); }
 
-/* Adds the products of sixteen values of k to the sums of sixteen rows, of which `last` is the last
-   one that there is. */
-static inline __attribute__((always_inline)) VECTOR NAME(turned_lanes)(
-    const REAL *a, int64_t a_row, int64_t last, const REAL *b, int64_t b_row, VECTOR sum) {
-  VECTOR lanes[16];
+/* The sums of sixteen rows over all k, `depth` being at least four. The last four values of k may
+   have been read before; of these only those from `k` on are still to be added. */
+static inline __attribute__((always_inline)) VECTOR NAME(turned_sums)(
+    const REAL *a, int64_t a_row, const REAL *b, int64_t b_row, int64_t depth) {
+  VECTOR sum = NAME(splat)(0), lanes[4];
+  int64_t k = 0;
+  for (; k + 4 <= depth; k += 4) {
+    NAME(turn_four)(a + k, a_row, lanes);
 #pragma clang loop unroll(full)
-  for (int i = 0; i < 16; i++) lanes[i] = NAME(load)(a + (i < last ? i : last) * a_row);
-  NAME(transpose_square)(lanes);
+    for (int i = 0; i < 4; i++)
+      sum = NAME(fma)(lanes[i], NAME(splat)(b[(k + i) * b_row]), sum);
+  }
+  if (k == depth) return sum;
+  NAME(turn_four)(a + depth - 4, a_row, lanes);
 #pragma clang loop unroll(full)
-  for (int k = 0; k < 16; k++) sum = NAME(fma)(lanes[k], NAME(splat)(b[k * b_row]), sum);
+  for (int i = 0; i < 4; i++)
+    if (depth - 4 + i >= k)
+      sum = NAME(fma)(lanes[i], NAME(splat)(b[(depth - 4 + i) * b_row]), sum);
   return sum;
 }
 
@@ -160,8 +181,10 @@ static void NAME(rows_in_sixteens)(const kernel_step *step) {
     const REAL *a = (const REAL *)step->first + row * a_row;
     REAL *to = (REAL *)step->output + row * to_row, results[16] = {0};
     VECTOR sum = NAME(splat)(0);
-    for (; k + 16 <= step->depth; k += 16)
-      sum = NAME(turned_lanes)(a + k, a_row, part - 1, b + k * b_row, b_row, sum);
+    if (part == 16 && step->depth >= 4) {
+      sum = NAME(turned_sums)(a, a_row, b, b_row, step->depth);
+      k = step->depth;
+    }
     for (; k < step->depth; k++) {
       for (int64_t i = 0; i < part; i++) results[i] = a[i * a_row + k];
       sum = NAME(fma)(NAME(load)(results), NAME(splat)(b[k * b_row]), sum);

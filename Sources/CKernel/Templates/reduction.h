@@ -13,7 +13,8 @@ static void NAME(sum_all)(const kernel_step *step) {
   *(REAL *)step->output = (REAL)step->scalar[0] * NAME(sum_of)(step->first, step->columns);
 }
 
-/* output[c] = scalar[0] * sum over r of first[r, c], in the order of the rows. */
+/* output[c] = scalar[0] * sum over r of first[r, c], in the order of the rows. option 1: the sum
+   begins with what the output holds, as if there were more rows above; scalar[0] is then 1. */
 static void NAME(sum_rows)(const kernel_step *step) {
   VECTOR factor = NAME(splat)((REAL)step->scalar[0]);
   int64_t columns = step->columns;
@@ -22,6 +23,7 @@ static void NAME(sum_rows)(const kernel_step *step) {
     const REAL *from = (const REAL *)step->first + column;
     REAL *to = (REAL *)step->output + column;
     VECTOR sum = NAME(splat)(0);
+    if (step->option) sum = part >= 16 ? NAME(load)(to) : NAME(load_part)(to, part);
     if (part >= 16) {
       for (int64_t row = 0; row < step->rows; row++) sum += NAME(load)(from + row * columns);
       NAME(store)(to, factor * sum);
@@ -91,12 +93,12 @@ static inline REAL NAME(exponentials)(
   VECTOR sum = NAME(splat)(0), shift = NAME(splat)(greatest);
   int64_t whole = count & ~(int64_t)15, rest = count & 15;
   for (int64_t index = 0; index < whole; index += 16) {
-    VECTOR value = NAME(exponential_lanes)(NAME(load)(from + index) - shift);
+    VECTOR value = NAME(exponential_below)(NAME(load)(from + index) - shift);
     NAME(store)(to + index, value);
     sum += value;
   }
   if (rest) {
-    VECTOR value = NAME(exponential_lanes)(NAME(load_part)(from + whole, rest) - shift);
+    VECTOR value = NAME(exponential_below)(NAME(load_part)(from + whole, rest) - shift);
     NAME(store_part)(to + whole, value, rest);
     sum += NAME(load_part)(to + whole, rest);
   }

@@ -23,13 +23,13 @@ static void NAME(gather_rows)(const kernel_step *step) {
   }
 }
 
-/* output = 0, then output[second[r], :] += first[r, :] in the order of r; `rows` x `columns`,
-   output has `depth` rows. */
+/* output = 0, or with option 1 what it is, then output[second[r], :] += first[r, :] in the order of r;
+   `rows` x `columns`, output has `depth` rows. */
 static void NAME(scatter_rows)(const kernel_step *step) {
   const REAL *first = step->first, *indices = step->second;
   REAL *output = step->output;
   int64_t columns = step->columns, whole = columns & ~(int64_t)15, rest = columns & 15;
-  __builtin_memset(output, 0, (size_t)(step->depth * columns) * sizeof(REAL));
+  if (!step->option) __builtin_memset(output, 0, (size_t)(step->depth * columns) * sizeof(REAL));
   for (int64_t row = 0; row < step->rows; row++) {
     int64_t place = NAME(row_named)(indices[row], step->depth);
     if (place < 0) continue;

@@ -16,6 +16,8 @@ typedef int32_t single_bits __attribute__((vector_size(64)));
 typedef double double_lanes __attribute__((vector_size(128)));
 typedef int64_t double_bits __attribute__((vector_size(128)));
 
+#include "random.h"
+
 #define REAL float
 #define REAL_IS_SINGLE 1
 #define VECTOR single_lanes

@@ -34,20 +34,23 @@ enum { kernel_precision_single = 0, kernel_precision_double = 1, kernel_precisio
   EACH(sine_with_derivative) EACH(x_tanh_x_with_derivative) \
   EACH(bias_activation) \
   EACH(broadcast) EACH(transpose) \
-  EACH(sum_all) EACH(sum_rows) EACH(sum_columns) EACH(dot) \
+  EACH(sum_all) EACH(sum_rows) EACH(sum_columns) EACH(dot) EACH(squared_errors) \
   EACH(softmax) EACH(softmax_cross_entropy) \
   EACH(group_softmax) EACH(group_cross_entropy) \
   EACH(gather_rows) EACH(scatter_rows) EACH(copy_rows) \
   EACH(label_cross_entropy) EACH(label_cross_entropy_backward) \
   EACH(row_statistics) EACH(layer_norm) EACH(layer_norm_backward) EACH(layer_norm_parameters) \
   EACH(product) EACH(product_dots) EACH(product_panels) EACH(product_followed) EACH(hidden_sums) \
+  EACH(hidden_gram) \
   EACH(convolution) EACH(convolution_weights) EACH(flip_taps) EACH(transpose_stack) \
   EACH(max_pool) EACH(max_pool_gather) EACH(max_pool_scatter) \
   EACH(mean_pool) EACH(mean_pool_spread) EACH(sum_groups) EACH(spread_groups) \
   EACH(copy_heads) EACH(causal_softmax) EACH(causal_mask) \
   EACH(attention_weights) EACH(attention_scores) EACH(attention_scores_backward) \
+  EACH(attention_scores_dropped_backward) EACH(dropout) \
   EACH(attention_mix) EACH(attention_mix_back) \
-  EACH(descend) EACH(descend_compensated) EACH(momentum) EACH(nesterov) EACH(adam)
+  EACH(descend) EACH(descend_compensated) EACH(momentum) EACH(nesterov) EACH(adam) \
+  EACH(multiply_adds)
 
 enum {
 #define KERNEL_OPERATION_CASE(name) kernel_operation_##name,
@@ -67,9 +70,10 @@ enum {
   kernel_epilogue_sigmoid_backward = 6 /* value * (third - third^2) */
 };
 
-/* A product by panels works on that many columns and values of k at once: its scratch is
-   min(depth, kernel_panel_depth) * min(columns rounded up to 32, kernel_panel_columns) values. */
-enum { kernel_panel_depth = 384, kernel_panel_columns = 512 };
+/* A product by panels works on that many columns, values of k and rows at once: its scratch is
+   min(depth, kernel_panel_depth) * (min(columns rounded up to 32, kernel_panel_columns) +
+   min(rows + 13, kernel_panel_rows)) values. */
+enum { kernel_panel_depth = 400, kernel_panel_columns = 512, kernel_panel_rows = 112 };
 
 /* One entry of a plan's flat list. Counts and strides are in elements; matrices are row-major
    unless their strides say otherwise. Fields that an operation does not name are ignored by it. */
@@ -111,5 +115,8 @@ kernel_function kernel_function_of(int operation, int precision, int tier);
    subnormal numbers for zero, as operands and as results; afterwards it is what it was. So bits do
    not depend on the thread, and a converged network does not slow down. */
 void kernel_perform(const kernel_step *steps, int64_t count);
+
+/* Gives the system the memory that was freed and kept, if that is `least` bytes or more. */
+void kernel_return_memory(int64_t least);
 
 #endif

@@ -21,7 +21,8 @@ public enum BLAS {
   }
 
   /// The function of a step that multiplies matrices by the library:
-  /// output (M, N) = scalar[0] A B, the operands' strides saying what is transposed.
+  /// output (M, N) = scalar[0] A B, added to what it holds where the option is 1; the operands'
+  /// strides say what is transposed.
   static func productFunction(
     _ precision: Precision
   ) -> @convention(c) (UnsafePointer<kernel_step>?) -> Void {
@@ -37,8 +38,8 @@ public enum BLAS {
     unsafe cblas_sgemm(
       CblasRowMajor, layout.left, layout.right, layout.rows, layout.columns, layout.depth,
       Float(step.scalar.0), step.first.assumingMemoryBound(to: Float.self), layout.leftLeading,
-      step.second.assumingMemoryBound(to: Float.self), layout.rightLeading, 0,
-      step.output.assumingMemoryBound(to: Float.self), layout.columns)
+      step.second.assumingMemoryBound(to: Float.self), layout.rightLeading,
+      Float(step.option), step.output.assumingMemoryBound(to: Float.self), layout.columns)
   }
 
   private static let doubleProduct: @convention(c) (UnsafePointer<kernel_step>?) -> Void = { step in
@@ -47,8 +48,8 @@ public enum BLAS {
     unsafe cblas_dgemm(
       CblasRowMajor, layout.left, layout.right, layout.rows, layout.columns, layout.depth,
       step.scalar.0, step.first.assumingMemoryBound(to: Double.self), layout.leftLeading,
-      step.second.assumingMemoryBound(to: Double.self), layout.rightLeading, 0,
-      step.output.assumingMemoryBound(to: Double.self), layout.columns)
+      step.second.assumingMemoryBound(to: Double.self), layout.rightLeading,
+      Double(step.option), step.output.assumingMemoryBound(to: Double.self), layout.columns)
   }
 
   /// The library's arguments from a step's strides.

@@ -19,8 +19,10 @@ extension NumericProfile {
   /// | --- | --- |
   /// | both operands contiguous along k, K >= 64, and M N <= 64 or min(M, N) <= 2 | dots |
   /// | both operands contiguous along k, K >= 512 and M N <= 4096 | dots |
-  /// | min(M, N) <= 8, or K <= 8, or M N K <= 32768 | lanes |
-  /// | all others | library |
+  /// | all others | lanes |
+  ///
+  /// With it, no bit depends on the processor, and an element by `lanes` on nothing but its row and its
+  /// column. The library is what the other profiles use.
   func route(of extents: ProductExtents, transposeLeft: Bool, transposeRight: Bool) -> ProductRoute
   {
     guard self == .pinned else { return .library }
@@ -30,7 +32,6 @@ extension NumericProfile {
       if depth >= 64 && (rows * columns <= 64 || min(rows, columns) <= 2) { return .dots }
       if depth >= 512 && rows * columns <= 4096 { return .dots }
     }
-    if min(rows, columns) <= 8 || depth <= 8 || rows * columns * depth <= 32768 { return .lanes }
-    return .library
+    return .lanes
   }
 }

@@ -13,23 +13,21 @@ public final class WorkloadStepper {
   ///   - workload: What a step is.
   ///   - numerics: How products are computed.
   ///   - plain: Whether also that is computed which the loss does not need.
-  /// - Throws: `kernel.workload` for a family that the kernel does not have.
+  /// - Throws: `kernel.initial` where parameters that were read do not fit.
   public init(_ workload: Workload, numerics: NumericProfile, plain: Bool) throws(KernelError) {
-    let training = try workload.training(plain: plain)
-    let stage = Stage(
-      graph: training.problem.graph, loss: training.problem.loss,
-      output: training.problem.output, optimizer: training.optimizer,
-      stop: StopRule(limit: .steps(.max)))
+    let training = workload.training(plain: plain)
     if case .hessianVectorProduct = workload.family {
-      let product = Self.hessian(training, numerics: numerics)
-      advance = { product.plan.run() }
+      // Between two products of a power iteration the direction alone changes.
+      let product = try Self.hessian(training, numerics: numerics)
+      product.plan.run()
+      advance = { product.plan.runVarying() }
       value = { product.plan.withValue(of: product.first) { Double($0[0]) } }
       return
     }
+    let stage = training.problem.stage(
+      optimizer: training.optimizer, stop: StopRule(limit: .steps(.max)))
     let trainer = Trainer<Float>(stage, numerics: numerics)
-    training.problem.draw(
-      into: trainer.store, deviations: training.deviations
-    ) { trainer.setInput($0, $1) }
+    try training.draw(into: trainer.store) { trainer.setInput($0, $1) }
     let loss = LastLoss()
     advance = { loss.value = trainer.step() }
     value = { loss.value }
@@ -44,15 +42,17 @@ public final class WorkloadStepper {
 
   private static func hessian(
     _ training: WorkloadTraining, numerics: NumericProfile
-  ) -> (plan: Plan<Float>, first: Node) {
+  ) throws(KernelError) -> (plan: Plan<Float>, first: Node) {
     let problem = training.problem
     var graph = problem.graph
     let direction = graph.parameters.map { graph.input("v.\($0.name)", $0.shape) }
     let products = graph.hessianVectorProduct(
       of: problem.loss, withRespectTo: graph.parameterNodesInOrder, direction: direction)
     let store = ParameterStore<Float>(graph.parameters)
-    let plan = Plan(graph: graph, outputs: products, store: store, numerics: numerics)
-    problem.draw(into: store, deviations: training.deviations) { plan.setInput($0, $1) }
+    let plan = Plan(
+      graph: graph, outputs: products, store: store, numerics: numerics,
+      varying: Set(graph.parameters.map { "v.\($0.name)" }))
+    try training.draw(into: store) { plan.setInput($0, $1) }
     for (index, piece) in graph.parameters.enumerated() {
       var values = Array(repeating: 0.0, count: piece.shape.count)
       RandomStream(seed: 1, purpose: .initialization, step: UInt64(index)).fillNormal(&values)
@@ -66,13 +66,27 @@ public final class WorkloadStepper {
 struct WorkloadTraining {
   var problem: ModelProblem
   var optimizer: any Optimizer
-  /// Standard deviations of pieces that are not drawn by their fan-in.
-  var deviations: [String: Double] = [:]
+  /// Weights have a variance of one over their fan-in unless something else is said; biases are zero.
+  var initialization = ModelInitialization(weights: .normal(.power(of: .fanIn, -0.5)))
+
+  /// Draws parameters and inputs, the same at every call.
+  /// - Parameters:
+  ///   - store: Where the parameters go.
+  ///   - setInput: What is called with each input.
+  /// - Throws: `kernel.initial` where parameters that were read do not fit.
+  func draw(
+    into store: ParameterStore<Float>, setInput: (String, [Float]) -> Void
+  ) throws(KernelError) {
+    try initialization.draw(problem.model, into: store, seed: 0)
+    for (index, input) in problem.inputs.enumerated() {
+      setInput(input.name, input.drawn(step: UInt64(index)).map { Float($0) })
+    }
+  }
 }
 
 extension Workload {
   /// The problem and the rule.
-  func training(plain: Bool) throws(KernelError) -> WorkloadTraining {
+  func training(plain: Bool) -> WorkloadTraining {
     switch family {
     case .fullyConnected(let network), .hessianVectorProduct(let network):
       return WorkloadTraining(
@@ -86,33 +100,30 @@ extension Workload {
         problem: ModelProblem(
           model: MatrixFactorization(rows: order, columns: order, rank: rank),
           loss: .maskedHalfSquares, samples: 1),
-        optimizer: GradientDescent(learningRate: 1e-3), deviations: ["A": 0.1, "B": 0.1])
+        optimizer: GradientDescent(learningRate: 1e-3),
+        initialization: ModelInitialization(weights: .normal(.number(0.1))))
     case .patches(let patches):
       let model = PatchConvolution(
         patches: patches.patches, inputs: patches.inputs, filters: patches.filters,
         classes: patches.classes, activation: .relu)
       return WorkloadTraining(
-        problem: ModelProblem(model: model, loss: .crossEntropy, samples: patches.samples),
-        optimizer: GradientDescent(learningRate: 1e-2), deviations: ["filters.weight": 0.01])
+        problem: ModelProblem(chunked: model, loss: .crossEntropy, samples: patches.samples),
+        optimizer: GradientDescent(learningRate: 1e-2),
+        initialization: ModelInitialization(weights: .normal(.number(0.01))))
     case .images(let images):
       let model = ConvolutionalNetwork(
         channels: [images.channels, images.channels], height: images.side, width: images.side,
         classes: images.classes, activation: .relu)
       return WorkloadTraining(
-        problem: ModelProblem(model: model, loss: .crossEntropy, samples: images.samples),
+        problem: ModelProblem(chunked: model, loss: .crossEntropy, samples: images.samples),
         optimizer: GradientDescent(learningRate: 1e-2))
-    case .transformer(let transformer): return try training(of: transformer, plain: plain)
+    case .transformer(let transformer): return training(of: transformer, plain: plain)
     }
   }
 
   private func training(
     of transformer: TransformerWorkload, plain: Bool
-  ) throws(KernelError) -> WorkloadTraining {
-    guard transformer.dropout == 0 else {
-      throw KernelError(
-        .workload, "The workload \(name) drops values out, which this kernel does not do.",
-        remedy: "Choose another workload.")
-    }
+  ) -> WorkloadTraining {
     var model = Transformer(
       vocabulary: transformer.vocabulary, tokens: transformer.tokens, width: transformer.width,
       hidden: transformer.hidden, heads: transformer.heads, keyWidth: transformer.keyWidth,
@@ -121,47 +132,13 @@ extension Workload {
     model.activation = transformer.activation
     model.judged = transformer.judgesAll ? .all : .last
     model.computesAll = plain
-    var deviations = ["tok.weight": 0.02, "pos.weight": 0.02]
-    for layout in model.parameters where model.isNormalizationWeight(layout.name) {
-      deviations[layout.name] = 1
-    }
+    model.keep = Transformer.Keep(everywhere: 1 - transformer.dropout)
+    model.isTraining = true
     return WorkloadTraining(
-      problem: ModelProblem(model: model, loss: .crossEntropy, samples: transformer.samples),
+      problem: ModelProblem(chunked: model, loss: .crossEntropy, samples: transformer.samples),
       optimizer: Adam(learningRate: 1e-4, weightDecay: 0.01, decay: .decoupled),
-      deviations: deviations)
-  }
-}
-
-extension ModelProblem {
-  /// Draws parameters and inputs, the same at every call.
-  ///
-  /// Weights have a variance of one over their fan-in, biases are zero, the weights of a LayerNorm
-  /// one.
-  /// - Parameters:
-  ///   - store: Where the parameters go.
-  ///   - deviations: Standard deviations of pieces that are not drawn by their fan-in.
-  ///   - setInput: What is called with each input.
-  func draw(
-    into store: ParameterStore<Float>, deviations: [String: Double],
-    setInput: (String, [Float]) -> Void
-  ) {
-    for (index, piece) in store.pieces.enumerated() {
-      var values = Array(repeating: 0.0, count: piece.shape.count)
-      let isVector = piece.shape.allRows == 1 && model.parameters[index].shape.count == 1
-      if !isVector {
-        RandomStream(seed: 0, purpose: .initialization, step: UInt64(index)).fillNormal(&values)
-        let deviation = deviations[piece.name] ?? 1 / Double(piece.shape.columns).squareRoot()
-        for place in values.indices { values[place] *= deviation }
-      } else if let constant = deviations[piece.name] {
-        for place in values.indices { values[place] = constant }
-      }
-      store.withMutableParameter(piece.name) { span in
-        for place in span.indices { span[place] = Float(values[place]) }
-      }
-    }
-    for (index, input) in inputs.enumerated() {
-      setInput(input.name, input.drawn(step: UInt64(index)).map { Float($0) })
-    }
+      initialization: ModelInitialization(
+        weights: .normal(.power(of: .fanIn, -0.5)), embeddings: .normal(.number(0.02))))
   }
 }
 

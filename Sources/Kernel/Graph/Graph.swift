@@ -50,6 +50,17 @@ public struct Graph: Sendable {
     return node
   }
 
+  /// A parameter that several parts of the graph read: declared by the first of them.
+  /// - Parameters:
+  ///   - name: Its name.
+  ///   - shape: Its shape, the same for all.
+  /// - Returns: The parameter's node.
+  mutating func sharedParameter(_ name: String, _ shape: Shape) -> Node {
+    guard let node = parameterNodes[name] else { return parameter(name, shape) }
+    precondition(node.shape == shape, "the parameter \(name) has one shape")
+    return node
+  }
+
   /// A value that is given from outside before the plan runs: data, targets, directions.
   /// - Parameters:
   ///   - name: Unique among the graph's inputs.

@@ -57,6 +57,10 @@ extension Graph {
   private mutating func appendChosen(
     _ record: Record, _ inputs: [Node], _ selection: RowSelection
   ) -> Node {
+    if let dropout = record.operation as? Dropout, let rows = dropout.rows.chosen(selection) {
+      let chosen = Dropout(keep: dropout.keep, site: dropout.site, rows: rows)
+      return self.dropout(inputs[0], chosen, counter: inputs[1])
+    }
     guard record.operation is AddToTiles else { return append(record.operation, inputs) }
     // The chosen rows are the same row of every part.
     let row = rows(
@@ -71,9 +75,10 @@ extension Graph.Record {
   fileprivate func rowOperands(_ selection: RowSelection) -> [Int]? {
     guard output.shape.stack == 1 else { return nil }
     switch operation {
-    case is any UnaryOperation, is Linear, is RowStatistics, is Softmax, is Columns,
-      is SpreadColumns:
+    case is any UnaryOperation, is Linear, is RowStatistics, is Columns, is SpreadColumns:
       return [0]
+    case is Softmax, is JoinedColumns:
+      return Array(inputs.indices)
     case is LayerNorm:
       return [0, 1]
     case let product as MatrixProduct:
@@ -82,6 +87,8 @@ extension Graph.Record {
       return inputs.indices.filter { inputs[$0].shape.rows == output.shape.rows }
     case is Gather:
       return [1]
+    case let dropout as Dropout:
+      return dropout.rows.chosen(selection) == nil ? nil : [0]
     case is AddToTiles:
       return selection.stride % inputs[1].shape.rows == 0 || selection.count == 1 ? [0] : nil
     default:

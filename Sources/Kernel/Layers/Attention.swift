@@ -6,6 +6,20 @@ public enum AttentionKind: String, Hashable, Sendable, CaseIterable {
   case linear
 }
 
+/// Dropout of the weights of attention, with a mask for every sample.
+public struct AttentionDropout: Hashable, Sendable {
+  /// The probability with which a weight is kept, above 0 and up to 1.
+  public var keep: Double
+  /// The place in the model, as in ``Graph/dropout(_:keep:site:counter:sharing:)``.
+  public var site: UInt32
+
+  /// Describes a dropout.
+  public init(keep: Double, site: UInt32) {
+    self.keep = keep
+    self.site = site
+  }
+}
+
 /// The extents of an attention layer.
 public struct AttentionForm: Hashable, Sendable {
   /// How many samples.
@@ -26,6 +40,8 @@ public struct AttentionForm: Hashable, Sendable {
   public var kind: AttentionKind
   /// The factor of the scores.
   public var scale: Double
+  /// What is dropped of the weights before they weigh the values.
+  public var dropout: AttentionDropout?
 
   /// Describes an attention layer.
   /// - Parameters:
@@ -64,6 +80,23 @@ public struct AttentionForm: Hashable, Sendable {
   public var weightsShape: Shape {
     Shape(stack: samples * heads, rows: queryTokens, columns: tokens)
   }
+
+  /// The same without dropout.
+  var keepingAll: AttentionForm {
+    var form = self
+    form.dropout = nil
+    return form
+  }
+
+  /// The dropout of the weights; `nil` where there is none.
+  var weightsDropout: Dropout? {
+    guard let dropout, dropout.keep < 1 else { return nil }
+    return Dropout(
+      keep: dropout.keep, site: dropout.site,
+      rows: queryTokens == tokens
+        ? DropoutRows(.perSample(rows: heads * tokens))
+        : DropoutRows(last: queryTokens, ofEvery: tokens, rowsPerSample: heads * tokens))
+  }
 }
 
 extension Graph {
@@ -76,7 +109,9 @@ extension Graph {
   ///
   /// Shapes: qkv (B T, 2 H d_k + H d_v), the queries of all heads, then their keys, then their
   /// values; rows are (sample, token); out (B T, H d_v). With the kind `linear`, P is S with zeros
-  /// where the mask hides. Masked weights are exactly zero, in value and derivative. Cost: at most
+  /// where the mask hides. Masked weights are exactly zero, in value and derivative. With dropout the
+  /// elements of P are dropped before they weigh the values, by the input of ``dropoutCounter()``; the
+  /// row of an element's mask is ((b H + h) T + t). Cost: at most
   /// B H T^2 (d_k + d_v) multiply-adds, about half of them with a causal mask, and twice that
   /// backwards. Source: Vaswani and others, arXiv 1706.03762.
   public mutating func attention(qkv: Node, _ form: AttentionForm) -> Node {
@@ -93,9 +128,9 @@ extension Graph {
     fusedAttention([queries, keysAndValues], form)
   }
 
-  /// The weights P of ``attention(qkv:_:)``, one matrix a sample and head: (B H, T, T).
+  /// The weights P of ``attention(qkv:_:)``, one matrix a sample and head: (B H, T, T); before dropout.
   public mutating func attentionWeights(qkv: Node, _ form: AttentionForm) -> Node {
-    append(AttentionWeights(form: form), [qkv])
+    append(AttentionWeights(form: form.keepingAll), [qkv])
   }
 
   /// Attention made of stacked products and a masked softmax, with copies of the heads: what the
@@ -104,22 +139,23 @@ extension Graph {
   ///   - sources: The token tensor of queries, keys and values, or that of the queries and that of
   ///     the keys and values.
   ///   - form: The layer's extents.
-  ///   - change: What is done to the weights before they weigh the values: dropout, for instance.
   /// - Returns: The output, (B T', H d_v).
-  public mutating func plainAttention(
-    _ sources: [Node], _ form: AttentionForm,
-    change: (inout Graph, Node) -> Node = { $1 }
-  ) -> Node {
-    let weights = plainAttentionWeights(sources, form)
-    let changed = change(&self, weights)
+  public mutating func plainAttention(_ sources: [Node], _ form: AttentionForm) -> Node {
+    let weights = droppedWeights(plainAttentionWeights(sources, form), form)
     let layout = AttentionLayout(form, sources.map(\.shape))
     let values = splitHeads(
       sources[layout.keySource], samples: form.samples, heads: form.heads,
       width: form.valueDimension, start: layout.valueStart)
-    return mergeHeads(stackedProduct(changed, values), heads: form.heads)
+    return mergeHeads(stackedProduct(weights, values), heads: form.heads)
   }
 
-  /// The weights of ``plainAttention(_:_:change:)``.
+  /// The weights after dropout.
+  mutating func droppedWeights(_ weights: Node, _ form: AttentionForm) -> Node {
+    guard let dropout = form.weightsDropout else { return weights }
+    return self.dropout(weights, dropout, counter: dropoutCounter())
+  }
+
+  /// The weights of ``plainAttention(_:_:)`` before dropout.
   mutating func plainAttentionWeights(_ sources: [Node], _ form: AttentionForm) -> Node {
     let layout = AttentionLayout(form, sources.map(\.shape))
     let queries = splitHeads(
@@ -145,7 +181,8 @@ struct AttentionLayout {
   let valueStart: Int
 
   /// Reads the layout from the operands; stops the program where they do not fit the form.
-  init(_ form: AttentionForm, _ sources: [Shape]) {
+  init(_ form: AttentionForm, _ sources: some Collection<Shape>) {
+    let sources = Array(sources)
     let (queryRows, rows) = (form.samples * form.queryTokens, form.samples * form.tokens)
     let (keys, values) = (form.keyColumns, form.valueColumns)
     let expected =

@@ -1,12 +1,12 @@
 extension Graph {
   /// A two-layer network on patches whose second layer is fixed.
   ///
-  /// out[n, c] = (1 / m) sum over filters r and patches p of act(w[c, r] . x[n, p] + b[c, r]). Shapes:
-  /// x (n P, d), the patches of a sample being neighbouring rows; filters (K m, d), row c m + r; bias
+  /// out[n, c] = s sum over filters r and patches p of act(w[c, r] . x[n, p] + b[c, r]), s = 1 / m
+  /// where `scale` is `nil`. Shapes: x (n P, d), the patches of a sample being neighbouring rows; filters (K m, d), row c m + r; bias
   /// (1, K m) or none; out (n, K). Cost: n P K m d multiply-adds.
   public mutating func patchLayer(
     _ patches: Node, filters: Node, bias: Node? = nil, patchesPerSample: Int, classes: Int,
-    activation: Activation
+    activation: Activation, scale: Double? = nil
   ) -> Node {
     precondition(
       classes > 0 && filters.shape.rows % classes == 0,
@@ -15,6 +15,6 @@ extension Graph {
     let responses = linear(patches, weight: filters, bias: bias, activation: activation)
     return sumGroups(
       responses, rows: patchesPerSample, columns: filtersPerClass,
-      scale: 1 / Double(filtersPerClass))
+      scale: scale ?? 1 / Double(filtersPerClass))
   }
 }

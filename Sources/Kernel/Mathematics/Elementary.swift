@@ -7,11 +7,11 @@
 /// `ElementaryTests`.
 public enum Elementary {
   /// ln 2 rounded to 33 bits, so that its product with a small whole number is exact.
-  private static let ln2High = 0x1.62e42feep-1
+  static let ln2High = 0x1.62e42feep-1
   /// What ``ln2High`` leaves of ln 2.
-  private static let ln2Low = 0x1.a39ef35793c76p-33
+  static let ln2Low = 0x1.a39ef35793c76p-33
   /// The square root of one half, where the range of a logarithm's fraction is cut.
-  private static let squareRootOfHalf = 0x1.6a09e667f3bcdp-1
+  static let squareRootOfHalf = 0x1.6a09e667f3bcdp-1
 
   /// The natural logarithm.
   ///

@@ -11,5 +11,18 @@ public enum MeasureRegistry {
       DirectionNumber.description,
       Alignment.description,
       MeanAbsoluteCosine.description,
+      EffectiveRank.ofKernels,
+      KernelDirections.meanCosine,
+      KernelDirections.alignedShare,
+      KernelDirections.alignment,
+      KernelDirections.gap,
+      KernelDirections.growth,
+      Accuracy.onTraining,
+      Accuracy.onTest,
+      Accuracy.onTransfer,
+      MeanLoss.onTraining,
+      MeanLoss.onTest,
+      AttentionScores.shift,
+      AttentionScores.broadcast,
     ] + TrainingMeasures.all
 }

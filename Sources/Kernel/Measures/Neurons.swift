@@ -16,23 +16,7 @@ public struct Neurons: Sendable {
   ///   - input: The input weights, neuron by neuron: (neurons, inputs).
   ///   - output: The output weights: (neurons).
   public init<Scalar: BinaryFloatingPoint>(input: [Scalar], output: [Scalar]) {
-    precondition(
-      !output.isEmpty && input.count.isMultiple(of: output.count),
-      "neurons: as many input weights for each output weight")
-    inputCount = input.count / output.count
-    var directions: [Double] = []
-    var amplitudes: [Double] = []
-    directions.reserveCapacity(input.count)
-    amplitudes.reserveCapacity(output.count)
-    for neuron in output.indices {
-      let weights = input[neuron * inputCount..<(neuron + 1) * inputCount]
-      let norm = weights.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-      guard norm > 0 else { continue }
-      directions.append(contentsOf: weights.lazy.map { Double($0) / norm })
-      amplitudes.append(Double(output[neuron].magnitude) * norm)
-    }
-    self.directions = directions
-    self.amplitudes = amplitudes
+    self.init(input, output, neuronStride: input.count / max(output.count, 1), entryStride: 1)
   }
 
   /// The neurons of a network that keeps its input weights entry by entry.
@@ -40,13 +24,38 @@ public struct Neurons: Sendable {
   ///   - inputByEntry: The input weights: (inputs, neurons).
   ///   - output: The output weights: (neurons).
   public init<Scalar: BinaryFloatingPoint>(inputByEntry: [Scalar], output: [Scalar]) {
-    let entryCount = inputByEntry.count / output.count
-    var input: [Scalar] = []
-    input.reserveCapacity(inputByEntry.count)
+    self.init(inputByEntry, output, neuronStride: 1, entryStride: output.count)
+  }
+
+  private init<Scalar: BinaryFloatingPoint>(
+    _ input: [Scalar], _ output: [Scalar], neuronStride: Int, entryStride: Int
+  ) {
+    precondition(
+      !output.isEmpty && input.count.isMultiple(of: output.count),
+      "neurons: as many input weights for each output weight")
+    inputCount = input.count / output.count
+    var directions = [Double](repeating: 0, count: input.count)
+    var amplitudes = [Double](repeating: 0, count: output.count)
+    var count = 0
     for neuron in output.indices {
-      for entry in 0..<entryCount { input.append(inputByEntry[entry * output.count + neuron]) }
+      var squares = 0.0
+      for entry in 0..<inputCount {
+        let weight = Double(input[neuron * neuronStride + entry * entryStride])
+        squares += weight * weight
+      }
+      let norm = squares.squareRoot()
+      guard norm > 0 else { continue }
+      for entry in 0..<inputCount {
+        directions[count * inputCount + entry] =
+          Double(input[neuron * neuronStride + entry * entryStride]) / norm
+      }
+      amplitudes[count] = Double(output[neuron].magnitude) * norm
+      count += 1
     }
-    self.init(input: input, output: output)
+    directions.removeLast((amplitudes.count - count) * inputCount)
+    amplitudes.removeLast(amplitudes.count - count)
+    self.directions = directions
+    self.amplitudes = amplitudes
   }
 
   private init(inputCount: Int, directions: [Double], amplitudes: [Double]) {

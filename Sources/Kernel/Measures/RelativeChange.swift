@@ -28,6 +28,20 @@ public enum RelativeChange {
     squares(start: start, end: end).relativeChange
   }
 
+  /// The length of several tensors together over that at the start; NaN for ones that began at 0 and
+  /// stayed there.
+  /// - Parameter tensors: The entries of each at the start and at the end.
+  /// - Returns: |θ_end| / |θ_0|.
+  public static func growth<Scalar: BinaryFloatingPoint>(
+    _ tensors: [(start: [Scalar], end: [Scalar])]
+  ) -> Double {
+    func square(_ entries: [Scalar]) -> Double {
+      entries.reduce(0) { $0 + Double($1) * Double($1) }
+    }
+    let end = tensors.reduce(0) { $0 + square($1.end) }
+    return (end / tensors.reduce(0) { $0 + square($1.start) }).squareRoot()
+  }
+
   /// The squared lengths that a relative change is made of; several tensors add up.
   public struct Squares: Equatable, Sendable {
     /// |θ_end - θ_0|².

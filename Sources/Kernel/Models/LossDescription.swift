@@ -4,6 +4,9 @@ public enum LossDescription: String, Hashable, Sendable, CaseIterable {
   case meanSquaredError = "mse"
   /// The mean over rows of the cross-entropy of the softmax.
   case crossEntropy = "cross_entropy"
+  /// The mean over the rows that are marked of the cross-entropy of the softmax; a mark other than
+  /// zero and one weighs its row.
+  case markedCrossEntropy = "marked_cross_entropy"
   /// The mean of log(1 + e^(-y f)) with f the only output, or the second minus the first.
   case logistic
   /// Half the sum of the squared errors over the elements that the mask keeps.
@@ -22,6 +25,11 @@ public enum LossDescription: String, Hashable, Sendable, CaseIterable {
       return [ModelInput(TensorLayout("y", shape))]
     case .crossEntropy:
       return [ModelInput(TensorLayout("y", shape.dropLast()), .indices(below: columns))]
+    case .markedCrossEntropy:
+      return [
+        ModelInput(TensorLayout("y", shape.dropLast()), .indices(below: columns)),
+        ModelInput(TensorLayout("marks", shape.dropLast()), .mask),
+      ]
     case .logistic:
       let target = ModelInput(TensorLayout("y", shape.dropLast()), .signs)
       guard columns == 2 else { return [target] }
@@ -41,20 +49,29 @@ public enum LossDescription: String, Hashable, Sendable, CaseIterable {
   /// Declares the targets and gives the loss.
   /// - Parameters:
   ///   - output: The model's output, a matrix.
+  ///   - chunks: How many such outputs the whole batch has; one for a loss that is divided by what is
+  ///     known of the whole batch only.
   ///   - graph: Where it is added.
   /// - Returns: A number.
-  func loss(of output: Node, in graph: inout Graph) -> Node {
+  func loss(of output: Node, chunks: Int, in graph: inout Graph) -> Node {
     switch self {
     case .meanSquaredError:
-      return graph.meanSquaredError(output, graph.input("y", output.shape))
+      return graph.meanSquaredError(output, graph.input("y", output.shape), chunks: chunks)
     case .crossEntropy:
       let labels = graph.input("y", Shape(output.shape.rows, 1))
-      return graph.mean(graph.labelCrossEntropy(output, labels: labels))
+      return graph.crossEntropy(output, labels: labels, chunks: chunks)
+    case .markedCrossEntropy:
+      precondition(chunks == 1, "how many rows are marked is known of the whole batch only")
+      let column = Shape(output.shape.rows, 1)
+      return graph.crossEntropy(
+        output, labels: graph.input("y", column), marks: graph.input("marks", column))
     case .logistic:
       let target = graph.input("y", Shape(output.shape.rows, 1))
-      guard output.shape.columns == 2 else { return graph.logisticLoss(output, target) }
+      guard output.shape.columns == 2 else {
+        return graph.logisticLoss(output, target, chunks: chunks)
+      }
       let difference = graph.input("difference", Shape(2, 1))
-      return graph.logisticLoss(graph.product(output, difference), target)
+      return graph.logisticLoss(graph.product(output, difference), target, chunks: chunks)
     case .maskedHalfSquares:
       let target = graph.input("y", output.shape)
       let mask = graph.input("mask", output.shape)

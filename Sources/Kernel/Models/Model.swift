@@ -45,11 +45,14 @@ public struct ModelInput: Hashable, Sendable {
   public let layout: TensorLayout
   /// What the elements are.
   public let kind: Kind
+  /// Whether it is the same for all samples, instead of having a part for each.
+  public let isShared: Bool
 
-  /// Puts an input together.
-  public init(_ layout: TensorLayout, _ kind: Kind = .numbers) {
+  /// Puts an input together; fixed numbers are the same for all samples.
+  public init(_ layout: TensorLayout, _ kind: Kind = .numbers, isShared: Bool = false) {
     self.layout = layout
     self.kind = kind
+    if case .fixed = kind { self.isShared = true } else { self.isShared = isShared }
   }
 
   /// The name in the graph.

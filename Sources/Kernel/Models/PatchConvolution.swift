@@ -1,6 +1,7 @@
 /// A two-layer network on the patches of a sample whose second layer is fixed.
 ///
-/// logit_c = (1 / m) sum over filters r and patches p of act(w_cr . x_p + b_cr). Pieces:
+/// logit_c = s sum over filters r and patches p of act(w_cr . x_p + b_cr), s = 1 / m if nothing else
+/// is said. Pieces:
 /// `filters.weight` (K m, d), row c m + r, and `filters.bias` (1, K m).
 public struct PatchConvolution: Hashable, Sendable, Model {
   /// P, the patches of a sample.
@@ -15,6 +16,8 @@ public struct PatchConvolution: Hashable, Sendable, Model {
   public let hasBias: Bool
   /// The function of every response.
   public let activation: Activation
+  /// s; `nil` for 1 / m.
+  public var outputScale: Double?
 
   /// Puts a network together.
   public init(
@@ -55,6 +58,6 @@ public struct PatchConvolution: Hashable, Sendable, Model {
     let input = graph.input("x", Shape(samples * patches, inputs))
     return graph.patchLayer(
       input, filters: pieces("filters.weight"), bias: pieces["filters.bias"],
-      patchesPerSample: patches, classes: classes, activation: activation)
+      patchesPerSample: patches, classes: classes, activation: activation, scale: outputScale)
   }
 }

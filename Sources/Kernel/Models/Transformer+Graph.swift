@@ -9,16 +9,26 @@ extension Transformer {
     let pieces = ParameterNodes(parameters, in: &graph)
     let indices = graph.input("x", Shape(samples * tokens, 1))
     let embedded = graph.embedding(table: pieces("tok.weight"), indices: indices)
-    var stream = graph.addToTiles(embedded, pieces("pos.weight"))
+    var stream =
+      switch positions {
+      case .learned: graph.addToTiles(embedded, pieces("pos.weight"))
+      case .sinusoidal:
+        graph.addToTiles(embedded, graph.input("positions", Shape(tokens, width)))
+      case .none: embedded
+      }
+    stream = dropped(stream, at: .embedding, samples: samples, in: &graph)
     for layer in 0..<layers {
       let block = TransformerBlock(
-        model: self, pieces: pieces, name: "blocks.\(layer)", samples: samples,
+        model: self, pieces: pieces, index: layer, samples: samples,
         lastTokenAlone: judged == .last && !computesAll && layer == layers - 1)
       stream = block.output(of: stream, in: &graph)
     }
     if judged == .last { stream = lastTokens(stream, samples: samples, in: &graph) }
-    if normalization == .before { stream = normalized(stream, "lnf", pieces, in: &graph) }
-    return graph.linear(stream, weight: pieces("head.weight"), bias: pieces["head.bias"])
+    if normalizesEnd { stream = normalized(stream, "lnf", pieces, in: &graph) }
+    guard head != .none else { return stream }
+    return graph.linear(
+      stream, weight: pieces(head == .tied ? "tok.weight" : "head.weight"),
+      bias: pieces["head.bias"])
   }
 
   /// The rows of the last tokens; a stream that has no others is left as it is.
@@ -40,27 +50,33 @@ extension Transformer {
 private struct TransformerBlock {
   let model: Transformer
   let pieces: ParameterNodes
-  let name: String
+  let index: Int
   let samples: Int
   /// Whether the output is that of the last tokens alone: (n, d) instead of (n T, d).
   let lastTokenAlone: Bool
+  private var name: String { "blocks.\(index)" }
 
   func output(of stream: Node, in graph: inout Graph) -> Node {
     let isBefore = model.normalization == .before
     let looked = isBefore ? normalized(stream, "ln1", in: &graph) : stream
     var kept = lastTokenAlone ? model.lastTokens(stream, samples: samples, in: &graph) : stream
-    kept = graph.add(kept, attention(of: looked, in: &graph))
+    kept = graph.add(kept, dropped(attention(of: looked, in: &graph), part: 1, in: &graph))
     if model.normalization == .after { kept = normalized(kept, "ln1", in: &graph) }
+    guard model.hasFeedForward else { return kept }
     let fed = isBefore ? normalized(kept, "ln2", in: &graph) : kept
     let hidden = graph.linear(
       fed, weight: pieces("\(name).ff1.weight"), bias: pieces["\(name).ff1.bias"],
       activation: model.activation)
-    kept = graph.add(kept, linear(hidden, "ff2", in: &graph))
+    kept = graph.add(kept, dropped(linear(hidden, "ff2", in: &graph), part: 2, in: &graph))
     return model.normalization == .after ? normalized(kept, "ln2", in: &graph) : kept
   }
 
   private func normalized(_ stream: Node, _ part: String, in graph: inout Graph) -> Node {
     model.normalized(stream, "\(name).\(part)", pieces, in: &graph)
+  }
+
+  private func dropped(_ branch: Node, part: Int, in graph: inout Graph) -> Node {
+    model.dropped(branch, at: .residual(block: index, part: part), samples: samples, in: &graph)
   }
 
   private func linear(_ input: Node, _ part: String, in graph: inout Graph) -> Node {
@@ -69,25 +85,53 @@ private struct TransformerBlock {
   }
 
   private func attention(of stream: Node, in graph: inout Graph) -> Node {
-    let form = AttentionForm(
+    var form = AttentionForm(
       samples: samples, tokens: model.tokens, queryTokens: lastTokenAlone ? 1 : nil,
       heads: model.heads, keyDimension: model.keyWidth, valueDimension: model.valueWidth,
       mask: model.mask, kind: model.attention)
+    form.dropout = model.attentionDropout(block: index)
+    if model.hasFixedMatrices { return attentionWithMatrices(of: stream, form, in: &graph) }
     guard lastTokenAlone else {
-      let mixed = graph.attention(qkv: linear(stream, "qkv", in: &graph), form)
-      return linear(mixed, "proj", in: &graph)
+      return projected(graph.attention(qkv: linear(stream, "qkv", in: &graph), form), in: &graph)
     }
+    let (_, queries, keysAndValues) = apart(stream, form, in: &graph)
+    return projected(
+      graph.attention(queries: queries, keysAndValues: keysAndValues, form), in: &graph)
+  }
+
+  /// The weighed values of all heads through the projection, if there is one.
+  private func projected(_ mixed: Node, in graph: inout Graph) -> Node {
+    model.hasProjection ? linear(mixed, "proj", in: &graph) : mixed
+  }
+
+  /// The rows that look, their queries, and keys and values of all rows.
+  private func apart(
+    _ stream: Node, _ form: AttentionForm, in graph: inout Graph
+  ) -> (rows: Node, queries: Node, keysAndValues: Node) {
     let weight = pieces("\(name).qkv.weight")
     let bias = pieces["\(name).qkv.bias"]
     let (split, end) = (form.keyColumns, weight.shape.rows)
+    let rows =
+      lastTokenAlone ? model.lastTokens(stream, samples: samples, in: &graph) : stream
     let queries = graph.linear(
-      model.lastTokens(stream, samples: samples, in: &graph),
-      weight: graph.rows(of: weight, start: 0, stride: 1, count: split),
+      rows, weight: graph.rows(of: weight, start: 0, stride: 1, count: split),
       bias: bias.map { graph.columns(of: $0, 0..<split) })
     let keysAndValues = graph.linear(
       stream, weight: graph.rows(of: weight, start: split, stride: 1, count: end - split),
       bias: bias.map { graph.columns(of: $0, split..<end) })
-    let mixed = graph.attention(queries: queries, keysAndValues: keysAndValues, form)
-    return linear(mixed, "proj", in: &graph)
+    return (rows, queries, keysAndValues)
+  }
+
+  private func attentionWithMatrices(
+    of stream: Node, _ form: AttentionForm, in graph: inout Graph
+  ) -> Node {
+    let matrices = FixedMatrices(block: index, width: model.width, pieces, in: &graph)
+    let (rows, queries, keysAndValues) = apart(stream, form, in: &graph)
+    let mixed = graph.attention(
+      queries: matrices.queries(queries, of: rows, in: &graph),
+      keysAndValues: matrices.keysAndValues(keysAndValues, of: stream, form: form, in: &graph),
+      matrices.widened(form, by: model.width))
+    let (trained, fixed) = matrices.parts(of: mixed, form: form, in: &graph)
+    return graph.add(projected(trained, in: &graph), fixed)
   }
 }

@@ -2,7 +2,8 @@
 /// head.
 ///
 /// x = tok[id] + pos[t]; each block adds the attention of x and then the feed-forward part of x,
-/// with LayerNorm before the parts, after them, or nowhere. Pieces: `tok.weight` (V, d),
+/// with LayerNorm before the parts, after them, or nowhere; ``Transformer/Positions``,
+/// ``Transformer/Head`` and the other options leave parts out. Pieces: `tok.weight` (V, d),
 /// `pos.weight` (T, d); for each block l `blocks.l.qkv` (2 H d_k + H d_v, d), queries of all heads,
 /// then keys, then values, `blocks.l.proj` (d, H d_v), `blocks.l.ff1` (f, d), `blocks.l.ff2` (d,
 /// f), `blocks.l.ln1` and `blocks.l.ln2` (1, d); `lnf` (1, d) and `head` (V, d). Source: Vaswani
@@ -50,10 +51,28 @@ public struct Transformer: Hashable, Sendable, Model {
   public var mask = AttentionMask.causal
   /// What becomes of the scores.
   public var attention = AttentionKind.softmax
-  /// Whether linear layers have biases.
-  public var hasBias = true
+  /// What tells positions apart.
+  public var positions = Positions.learned
+  /// What makes the logits.
+  public var head = Head.own
+  /// The linear layers that have biases.
+  public var biases = Biases.all
+  /// Whether a linear layer follows the weighed values of all heads.
+  public var hasProjection = true
+  /// Whether blocks have a feed-forward part.
+  public var hasFeedForward = true
+  /// Whether the stream passes a LayerNorm before the head; `nil` for just where LayerNorm is before
+  /// the parts.
+  public var finalNormalization: Bool?
+  /// Whether multiples of fixed matrices, which are inputs, are added to the products of attention
+  /// weights: `blocks.l.fixed.alpha` and `blocks.l.fixed.beta` are their factors.
+  public var hasFixedMatrices = false
   /// Whether a LayerNorm has biases.
   public var hasNormalizationBias = true
+  /// How much is kept where values are dropped out.
+  public var keep = Keep()
+  /// Whether values are dropped out at all: a network that is looked at keeps all.
+  public var isTraining = false
   /// Which tokens have an output.
   public var judged = Judged.last
   /// Whether everything is computed of the last block, also what no output needs.
@@ -87,12 +106,12 @@ public struct Transformer: Hashable, Sendable, Model {
 
   /// The pieces, in the order in which other tools have them.
   public var parameters: [TensorLayout] {
-    var layouts = [
-      TensorLayout("tok.weight", [vocabulary, width]), TensorLayout("pos.weight", [tokens, width]),
-    ]
-    func linear(_ name: String, _ outputs: Int, _ inputs: Int) {
+    checkOptions()
+    var layouts = [TensorLayout("tok.weight", [vocabulary, width])]
+    if positions == .learned { layouts.append(TensorLayout("pos.weight", [tokens, width])) }
+    func linear(_ name: String, _ outputs: Int, _ inputs: Int, _ layer: Biases) {
       layouts.append(TensorLayout("\(name).weight", [outputs, inputs]))
-      if hasBias { layouts.append(TensorLayout("\(name).bias", [outputs])) }
+      if biases.contains(layer) { layouts.append(TensorLayout("\(name).bias", [outputs])) }
     }
     func normalize(_ name: String) {
       layouts.append(TensorLayout("\(name).weight", [width]))
@@ -100,27 +119,37 @@ public struct Transformer: Hashable, Sendable, Model {
     }
     for layer in 0..<layers {
       let block = "blocks.\(layer)"
-      linear("\(block).qkv", 2 * keyColumns + valueColumns, width)
-      linear("\(block).proj", width, valueColumns)
-      linear("\(block).ff1", hidden, width)
-      linear("\(block).ff2", width, hidden)
+      linear("\(block).qkv", 2 * keyColumns + valueColumns, width, .queriesKeysValues)
+      if hasProjection { linear("\(block).proj", width, valueColumns, .projection) }
+      if hasFeedForward {
+        linear("\(block).ff1", hidden, width, .feedForward)
+        linear("\(block).ff2", width, hidden, .feedForward)
+      }
       guard normalization != .none else { continue }
       normalize("\(block).ln1")
-      normalize("\(block).ln2")
+      if hasFeedForward { normalize("\(block).ln2") }
     }
-    if normalization == .before { normalize("lnf") }
-    linear("head", vocabulary, width)
+    if normalizesEnd { normalize("lnf") }
+    switch head {
+    case .own: linear("head", vocabulary, width, .head)
+    case .tied:
+      if biases.contains(.head) { layouts.append(TensorLayout("head.bias", [vocabulary])) }
+    case .none: break
+    }
+    // Last, so that the other pieces are drawn alike with and without them.
+    if hasFixedMatrices { layouts += FixedMatrices.parameters(blocks: layers) }
     return layouts
   }
 
-  /// Whether a piece is the weight of a LayerNorm.
-  func isNormalizationWeight(_ name: String) -> Bool {
-    name.hasSuffix("ln1.weight") || name.hasSuffix("ln2.weight") || name == "lnf.weight"
-  }
-
-  /// The input `x` (n, T): whole numbers below V.
+  /// The input `x` (n, T): whole numbers below V; fixed positions and matrices where there are any.
   public func inputs(samples: Int) -> [ModelInput] {
-    [ModelInput(TensorLayout("x", [samples, tokens]), .indices(below: vocabulary))]
+    var inputs = [ModelInput(TensorLayout("x", [samples, tokens]), .indices(below: vocabulary))]
+    if positions == .sinusoidal {
+      inputs.append(
+        ModelInput(TensorLayout("positions", [tokens, width]), .fixed(sinusoidalPositions)))
+    }
+    if hasFixedMatrices { inputs += FixedMatrices.inputs(blocks: layers, width: width) }
+    return inputs
   }
 
   /// (n, V), or (n, T, V) where every token has an output.
@@ -130,7 +159,7 @@ public struct Transformer: Hashable, Sendable, Model {
 
   /// The key biases: a softmax does not change when all scores grow by the same.
   public var withoutGradient: [String: Range<Int>] {
-    guard hasBias && attention == .softmax else { return [:] }
+    guard biases.contains(.queriesKeysValues) && attention == .softmax else { return [:] }
     var ranges: [String: Range<Int>] = [:]
     for layer in 0..<layers {
       ranges["blocks.\(layer).qkv.bias"] = keyColumns..<(2 * keyColumns)

@@ -49,7 +49,7 @@ struct Gather: Operation {
 }
 
 /// out[v, :] = the sum of the rows whose index is v.
-struct Scatter: Operation {
+struct Scatter: AddingOperation {
   /// Rows of the output.
   let count: Int
 
@@ -73,6 +73,7 @@ struct Scatter: Operation {
     step.rows = lowering.inputShapes[0].rows
     step.columns = lowering.shape.columns
     step.depth = count
+    step.option = lowering.adds ? 1 : 0
     lowering.append(step)
   }
 }

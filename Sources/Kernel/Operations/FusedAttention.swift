@@ -2,9 +2,18 @@ import CKernel
 
 extension Graph {
   /// Attention as two steps: the weights of all heads, and the values that they weigh.
+  ///
+  /// Dropout is a third between them; without a softmax, attention with dropout is that of plain
+  /// operations.
   mutating func fusedAttention(_ sources: [Node], _ form: AttentionForm) -> Node {
-    let weights = append(AttentionWeights(form: form), sources)
-    return append(FusedAttention(form: form), sources + [weights])
+    guard form.weightsDropout != nil else {
+      let weights = append(AttentionWeights(form: form.keepingAll), sources)
+      return append(FusedAttention(form: form.keepingAll), sources + [weights])
+    }
+    guard form.kind == .softmax else { return plainAttention(sources, form) }
+    let weights = append(AttentionWeights(form: form.keepingAll), sources)
+    return append(
+      FusedAttention(form: form), sources + [weights, droppedWeights(weights, form)])
   }
 }
 
@@ -32,8 +41,8 @@ struct AttentionWeights: Operation {
   }
 }
 
-/// out = the values of every sample and head, weighed; the last operand is the node of the weights
-/// that belong to the others.
+/// out = the values of every sample and head, weighed; behind the sources stands the node of the
+/// weights that belong to them and, with dropout, that of the weights after it.
 ///
 /// The derivative rule gives the sources all of their cotangent, that which runs through the weights
 /// included, and the weights none: they are values that are kept, not an operand of their own.
@@ -41,23 +50,23 @@ struct FusedAttention: Operation {
   let form: AttentionForm
 
   func shape(of inputs: [Shape]) -> Shape {
-    _ = AttentionLayout(form, Array(inputs.dropLast()))
+    _ = AttentionLayout(form, inputs.dropLast(form.keptWeights))
     return Shape(form.samples * form.queryTokens, form.valueColumns)
   }
 
   func cotangents(_ site: DerivativeSite, in graph: inout Graph) -> [Node?] {
-    let count = site.inputs.count - 1
-    return (0..<count).map { source in
-      guard site.wanted[source] else { return nil }
+    let count = site.inputs.count - form.keptWeights
+    return site.inputs.indices.map { source in
+      guard source < count, site.wanted[source] else { return nil }
       return graph.append(
         FusedAttentionBackward(form: form, source: source), site.inputs + [site.cotangent])
-    } + [nil]
+    }
   }
 
   func lower(_ lowering: inout Lowering) {
-    let layout = AttentionLayout(form, Array(lowering.inputShapes.dropLast()))
+    let layout = AttentionLayout(form, lowering.inputShapes.dropLast(form.keptWeights))
     lowering.attentionMix(
-      form, weights: lowering.inputs[layout.keySource + 1],
+      form, weights: lowering.inputs[lowering.inputs.count - 1],
       values: lowering.operand(layout.keySource, layout.valueStart), width: form.valueDimension,
       output: lowering.result())
   }
@@ -68,6 +77,12 @@ struct FusedAttention: Operation {
 ///     dV = P^T dO
 ///     dS = scale P (dO V^T - sum over the row of P dO V^T), linear: scale dO V^T where seen
 ///     dQ = dS K, dK = dS^T Q
+///
+/// With the weights D after dropout, m being 1 / keep or 0, the cotangent of P is m dO V^T; since
+/// D = m P, the mask is not needed again:
+///
+///     dV = D^T dO
+///     dS = scale (D dO V^T - P sum over the row of D dO V^T)
 struct FusedAttentionBackward: Operation {
   let form: AttentionForm
   /// Which source.
@@ -77,27 +92,32 @@ struct FusedAttentionBackward: Operation {
 
   func cotangents(_ site: DerivativeSite, in graph: inout Graph) -> [Node?] {
     // The same by plain operations, differentiated once more.
-    let sources = Array(site.inputs.dropLast(2))
+    let sources = Array(site.inputs.dropLast(form.keptWeights + 1))
     let cotangent = site.inputs[site.inputs.count - 1]
     let output = graph.plainAttention(sources, form)
     let first = graph.partialCotangents(of: output, seed: cotangent, withRespectTo: sources)
     guard let backward = first[source] else { return site.inputs.map { _ in nil } }
     let second = graph.partialCotangents(
       of: backward, seed: site.cotangent, withRespectTo: sources + [cotangent])
-    return second.dropLast() + [nil] + second.suffix(1)
+    return second.dropLast() + Array(repeating: nil, count: form.keptWeights) + second.suffix(1)
   }
 
   func lower(_ lowering: inout Lowering) {
     let count = lowering.inputs.count
-    let layout = AttentionLayout(form, Array(lowering.inputShapes.dropLast(2)))
+    let layout = AttentionLayout(form, lowering.inputShapes.dropLast(form.keptWeights + 1))
     let weights = lowering.inputs[count - 2]
     let cotangent = lowering.operand(count - 1)
     let scores = lowering.scratch(form.weightsShape.count)
+    let operation =
+      switch (form.kind, form.keptWeights) {
+      case (.linear, _): kernel_operation_attention_scores
+      case (.softmax, 1): kernel_operation_attention_scores_backward
+      default: kernel_operation_attention_scores_dropped_backward
+      }
     lowering.attentionScores(
-      form.kind == .softmax
-        ? kernel_operation_attention_scores_backward : kernel_operation_attention_scores,
-      form, rows: cotangent, columns: lowering.operand(layout.keySource, layout.valueStart),
-      width: form.valueDimension, output: scores, weights: weights)
+      operation, form, rows: cotangent,
+      columns: lowering.operand(layout.keySource, layout.valueStart), width: form.valueDimension,
+      output: scores, weights: lowering.inputs[layout.keySource + 1], dropped: weights)
     if source == 0 {
       lowering.attentionMix(
         form, weights: scores, values: lowering.operand(layout.keySource, layout.keyStart),
@@ -111,6 +131,11 @@ struct FusedAttentionBackward: Operation {
       form, weights: weights, isTransposed: true, values: cotangent, width: form.valueDimension,
       output: lowering.result(layout.valueStart))
   }
+}
+
+extension AttentionForm {
+  /// How many nodes of weights the fused operations keep: with dropout also those after it.
+  fileprivate var keptWeights: Int { weightsDropout == nil ? 1 : 2 }
 }
 
 /// Some columns of a token tensor.
@@ -135,7 +160,8 @@ extension Lowering {
   /// Appends a step that makes one matrix a sample and head of the products of rows with rows.
   fileprivate mutating func attentionScores(
     _ operation: some BinaryInteger, _ form: AttentionForm, rows: TokenColumns,
-    columns: TokenColumns, width: Int, output: Place, weights: Place? = nil
+    columns: TokenColumns, width: Int, output: Place, weights: Place? = nil,
+    dropped: Place? = nil
   ) {
     var step = attentionStep(operation, form, width, output)
     step.first = rows.place
@@ -143,6 +169,7 @@ extension Lowering {
     step.second = columns.place
     step.secondRowStride = columns.rowStride
     step.third = weights
+    step.fourth = dropped
     step.scalars[0] = form.scale
     // Longer rows of scores are made of the transposed columns, sixteen at once.
     if form.tokens > 16 { step.scratch = scratch((width + 4) * ((form.tokens + 15) & ~15)) }

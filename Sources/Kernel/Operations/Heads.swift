@@ -127,8 +127,3 @@ struct HeadMerge: Operation {
     lowering.append(step)
   }
 }
-
-extension Place {
-  /// A place some elements further.
-  func advanced(by count: Int) -> Place { Place(region: region, offset: offset + count) }
-}

@@ -64,7 +64,7 @@ struct MatrixProduct: Operation {
       ProductDraft(
         extents: extents(of: lowering.inputShapes), transposeLeft: transposeLeft,
         transposeRight: transposeRight, factor: factor, first: lowering.inputs[0],
-        second: lowering.inputs[1], output: lowering.output))
+        second: lowering.inputs[1], output: lowering.output, adds: lowering.adds))
   }
 
   func keepsSamples(_ inputs: [Shape], areSamples: [Bool]) -> Bool {

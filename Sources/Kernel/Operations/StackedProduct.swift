@@ -8,27 +8,21 @@ extension Graph {
     _ first: Node, _ second: Node, transposeLeft: Bool = false, transposeRight: Bool = false,
     scale factor: Double = 1
   ) -> Node {
-    let operation = StackedProduct(
+    let each = MatrixProduct(
       transposeLeft: transposeLeft, transposeRight: transposeRight, factor: factor)
-    return append(operation, [first, second])
+    return append(StackedProduct(each: each), [first, second])
   }
 }
 
 /// out[s] = factor op(a[s]) op(b[s]).
 struct StackedProduct: Operation {
-  let transposeLeft: Bool
-  let transposeRight: Bool
-  let factor: Double
+  /// The product of one pair of matrices.
+  let each: MatrixProduct
 
   private func extents(of inputs: [Shape]) -> ProductExtents {
-    let (first, second) = (inputs[0], inputs[1])
-    let depth = transposeLeft ? first.rows : first.columns
     precondition(
-      first.stack == second.stack && depth == (transposeRight ? second.columns : second.rows),
-      "the products of \(first) and \(second) have one depth on both sides")
-    return ProductExtents(
-      rows: transposeLeft ? first.columns : first.rows,
-      columns: transposeRight ? second.rows : second.columns, depth: depth)
+      inputs[0].stack == inputs[1].stack, "\(inputs[0]) and \(inputs[1]) are equally many matrices")
+    return each.extents(of: inputs.map(\.matrix))
   }
 
   func shape(of inputs: [Shape]) -> Shape {
@@ -38,7 +32,7 @@ struct StackedProduct: Operation {
 
   func cotangents(_ site: DerivativeSite, in graph: inout Graph) -> [Node?] {
     let (a, b, c) = (site.inputs[0], site.inputs[1], site.cotangent)
-    let (left, right) = (transposeLeft, transposeRight)
+    let (left, right, factor) = (each.transposeLeft, each.transposeRight, each.factor)
     var result: [Node?] = [nil, nil]
     if site.wanted[0] {
       result[0] =
@@ -57,32 +51,30 @@ struct StackedProduct: Operation {
 
   func lower(_ lowering: inout Lowering) {
     let draft = ProductDraft(
-      extents: extents(of: lowering.inputShapes), transposeLeft: transposeLeft,
-      transposeRight: transposeRight, factor: factor, first: lowering.inputs[0],
+      extents: extents(of: lowering.inputShapes), transposeLeft: each.transposeLeft,
+      transposeRight: each.transposeRight, factor: each.factor, first: lowering.inputs[0],
       second: lowering.inputs[1], output: lowering.output)
     let start = lowering.steps.count
     lowering.product(draft)
     // The steps of the first matrices are repeated for the others, a matrix further each time; what
     // they write besides is scratch, which they share.
     let steps = lowering.steps[start...]
-    let distances = [
-      draft.first: lowering.inputShapes[0].matrixCount,
-      draft.second: lowering.inputShapes[1].matrixCount, draft.output: lowering.shape.matrixCount,
-    ]
+    let places = [draft.first, draft.second, draft.output]
+    let counts = (lowering.inputShapes + [lowering.shape]).map(\.matrixCount)
+    let distances = Dictionary(zip(places, counts)) { first, _ in first }
     for matrix in 1..<max(1, lowering.shape.stack) {
       for step in steps {
         lowering.append(
-          step.moved { place in
-            var place = place
-            place.offset += matrix * (distances[place] ?? 0)
-            return place
-          })
+          step.moved { $0.advanced(by: matrix * (distances[$0] ?? 0)) })
       }
     }
   }
 }
 
 extension Shape {
+  /// One matrix of the stack.
+  var matrix: Shape { Shape(rows, columns) }
+
   /// Elements of one matrix of the stack.
   var matrixCount: Int { rows * columns }
 }

@@ -29,9 +29,10 @@ extension Graph {
     return append(Sum(direction: direction), [node])
   }
 
-  /// The mean of all elements.
-  public mutating func mean(_ node: Node) -> Node {
-    scale(sum(node, over: .all), by: 1 / Double(node.shape.count))
+  /// The mean of all elements, or for one of several equal chunks of a batch what it adds to the mean
+  /// over the whole.
+  public mutating func mean(_ node: Node, chunks: Int = 1) -> Node {
+    scale(sum(node, over: .all), by: 1 / Double(chunks * node.shape.count))
   }
 
   /// The sum that undoes a repetition of a tensor of the given shape.
@@ -57,7 +58,7 @@ extension Graph {
 }
 
 /// out = the sum of a over a direction.
-struct Sum: Operation {
+struct Sum: AddingOperation {
   let direction: SumDirection
 
   func shape(of inputs: [Shape]) -> Shape {
@@ -86,8 +87,11 @@ struct Sum: Operation {
     step.rows = direction == .all ? 1 : input.allRows
     step.columns = direction == .all ? input.count : input.columns
     step.scalars[0] = 1
+    step.option = lowering.adds ? 1 : 0
     lowering.append(step)
   }
+
+  func canAdd(_ inputs: [Shape]) -> Bool { direction == .rows }
 
   func keepsSamples(_ inputs: [Shape], areSamples: [Bool]) -> Bool { direction == .columns }
 }

@@ -60,7 +60,7 @@ struct Tile: Operation {
 }
 
 /// out[t, :] = the sum over b of a[b T + t, :].
-struct SumOfTiles: Operation {
+struct SumOfTiles: AddingOperation {
   let times: Int
 
   func shape(of inputs: [Shape]) -> Shape {
@@ -81,6 +81,7 @@ struct SumOfTiles: Operation {
     step.rows = times
     step.columns = lowering.shape.count
     step.scalars[0] = 1
+    step.option = lowering.adds ? 1 : 0
     lowering.append(step)
   }
 }

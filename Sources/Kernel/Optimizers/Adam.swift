@@ -61,6 +61,7 @@ public struct Adam: Optimizer {
   public var decayedPieces: DecayedPieces { weightDecay == 0 ? .all : decays }
 
   /// Changes the parameters once.
+  @specialized(where Element == Float)
   public func step<Element: Scalar>(_ update: ParameterUpdate<Element>) -> Double {
     let rate = learningRate.rate(atStep: update.stepsBefore)
     let count = update.stepsBefore + 1

@@ -53,6 +53,7 @@ public struct GradientDescent: Optimizer {
   public var decayedPieces: DecayedPieces { weightDecay == 0 ? .all : decays }
 
   /// Changes the parameters once.
+  @specialized(where Element == Float)
   public func step<Element: Scalar>(_ update: ParameterUpdate<Element>) -> Double {
     let rate = learningRate.rate(atStep: update.stepsBefore)
     let operation =

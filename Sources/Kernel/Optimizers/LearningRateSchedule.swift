@@ -29,6 +29,7 @@ public struct LearningRateSchedule: Hashable, Sendable {
 
   private let form: Form
   private var heldSteps: UInt64 = 1
+  private var stepsBefore: UInt64 = 0
 
   /// The same rate at every step.
   public static func constant(_ rate: Double) -> LearningRateSchedule {
@@ -81,11 +82,18 @@ public struct LearningRateSchedule: Hashable, Sendable {
     return result
   }
 
+  /// The same schedule from a later step on, for a stage that goes on with that of an earlier one.
+  public func advanced(bySteps count: UInt64) -> LearningRateSchedule {
+    var result = self
+    result.stepsBefore += count
+    return result
+  }
+
   /// The rate of a step.
   /// - Parameter step: Its number, from 0.
   /// - Returns: What the direction of the step is multiplied with.
   public func rate(atStep step: UInt64) -> Double {
-    let step = step / heldSteps
+    let step = (step + stepsBefore) / heldSteps
     switch form {
     case .constant(let rate): return rate
     case .steps(let first, let factor, let every):

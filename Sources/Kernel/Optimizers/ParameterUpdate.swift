@@ -9,7 +9,9 @@ public final class ParameterUpdate<Element: Scalar> {
   private let blocks: [Arena<Element>]
   private let tier: KernelTier
   private let layers: [Range<Int>]
-  private let stretches: [(range: Range<Int>, decays: Bool)]
+  private let stretches: [Stretch]
+  /// The parts of the blocks that are changed at all: one, where every piece is trained.
+  private let trainedRanges: [Range<Int>]
   private let result = Arena<Element>(count: 1)
   private let gramInDouble: Arena<Double>
   private let plan: Plan<Element>
@@ -21,8 +23,12 @@ public final class ParameterUpdate<Element: Scalar> {
   ///   - plan: What computes the gradients, and the Gram matrix where there is one.
   ///   - gram: The Gram matrix, an output of the plan.
   ///   - optimizer: What will change the parameters.
+  ///   - trained: The pieces that it changes; the others are not looked at.
   ///   - tier: The processor features to use.
-  init(plan: Plan<Element>, gram: Node?, optimizer: any Optimizer, tier: KernelTier) {
+  init(
+    plan: Plan<Element>, gram: Node?, optimizer: any Optimizer, trained: Set<String>,
+    tier: KernelTier
+  ) {
     store = plan.store
     self.plan = plan
     self.gram = gram
@@ -30,45 +36,19 @@ public final class ParameterUpdate<Element: Scalar> {
     blocks = (0..<optimizer.blockCount).map { _ in Arena(count: plan.store.blockCount) }
     eigenvalue = GreatestEigenvalue(order: gram?.shape.rows ?? 0)
     gramInDouble = Arena(count: gram?.shape.count ?? 0)
-    layers = Self.layers(of: plan.store)
-    stretches = Self.stretches(of: plan.store, decayed: optimizer.decayedPieces)
+    if case .named(let names) = optimizer.decayedPieces {
+      for name in names { _ = plan.store.position(of: name) }
+    }
+    let pieces = plan.store.trainedPlaces(trained)
+    layers = Stretch.layers(pieces).map(\.range)
+    stretches = Stretch.joined(pieces) { optimizer.decayedPieces.contains($0) }
+    trainedRanges = Stretch.joined(pieces) { _ in true }.map(\.range)
   }
 
-  /// Neighbouring pieces that are all decayed, or all not, as one stretch of the blocks.
-  private static func stretches(
-    of store: ParameterStore<Element>, decayed: DecayedPieces
-  ) -> [(range: Range<Int>, decays: Bool)] {
-    if case .named(let names) = decayed {
-      for name in names { _ = store.position(of: name) }
-    }
-    var result: [(range: Range<Int>, decays: Bool)] = []
-    for (piece, offset) in zip(store.pieces, store.offsets) {
-      let end = offset + Arena<Element>.aligned(piece.shape.count)
-      let decays = decayed.contains(piece.name)
-      if let last = result.last, last.decays == decays {
-        result[result.count - 1].range = last.range.lowerBound..<end
-      } else {
-        result.append((offset..<end, decays))
-      }
-    }
-    return result
-  }
-
-  /// Neighbouring pieces of one layer as one stretch of the blocks: the gaps are zero.
-  private static func layers(of store: ParameterStore<Element>) -> [Range<Int>] {
-    var result: [Range<Int>] = []
-    var names: [String] = []
-    for (piece, offset) in zip(store.pieces, store.offsets) {
-      let end = offset + Arena<Element>.aligned(piece.shape.count)
-      if names.last == piece.layer {
-        result[result.count - 1] = result[result.count - 1].lowerBound..<end
-      } else {
-        precondition(!names.contains(piece.layer), "the pieces of \(piece.layer) are neighbours")
-        names.append(piece.layer)
-        result.append(offset..<end)
-      }
-    }
-    return result
+  /// Bytes of the optimiser's blocks.
+  var memoryBytes: Int {
+    blocks.reduce(0) { $0 + $1.count } * MemoryLayout<Element>.stride
+      + gramInDouble.count * MemoryLayout<Double>.stride
   }
 
   /// The number of layers.
@@ -85,16 +65,26 @@ public final class ParameterUpdate<Element: Scalar> {
   }
 
   /// The norm of all gradients together.
-  public var gradientNorm: Double { norm(of: store.gradients, 0..<store.blockCount) }
+  public var gradientNorm: Double {
+    if trainedRanges.count == 1 { return norm(of: store.gradients, trainedRanges[0]) }
+    var squares = 0.0
+    for range in trainedRanges {
+      let norm = norm(of: store.gradients, range)
+      squares += norm * norm
+    }
+    return squares.squareRoot()
+  }
 
   /// Multiplies all gradients with a number.
   func scaleGradients(by factor: Double) {
-    var step = unsafe kernel_step()
-    unsafe step.output = UnsafeMutableRawPointer(store.gradients.base)
-    unsafe step.first = UnsafeRawPointer(store.gradients.base)
-    unsafe step.columns = Int64(store.blockCount)
-    unsafe step.scalar.0 = factor
-    unsafe perform(&step, Int(kernel_operation_scale))
+    for range in trainedRanges {
+      var step = unsafe kernel_step()
+      unsafe step.output = UnsafeMutableRawPointer(store.gradients.base + range.lowerBound)
+      unsafe step.first = UnsafeRawPointer(store.gradients.base + range.lowerBound)
+      unsafe step.columns = Int64(range.count)
+      unsafe step.scalar.0 = factor
+      unsafe perform(&step, Int(kernel_operation_scale))
+    }
   }
 
   /// The greatest eigenvalue of the Gram matrix of the per-sample gradients.

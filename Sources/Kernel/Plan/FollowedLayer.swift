@@ -80,7 +80,9 @@ extension FollowedLayer {
       else { return nil }
       let hidden = layer.product.extents(of: inner.inputs.map(\.shape))
       let extents = outer.product.extents(of: record.inputs.map(\.shape))
-      guard hidden.depth <= 8, hidden.rows >= 8, hidden.columns >= 8, extents.columns == 1,
+      // Weights that have to be turned for it must be worth that.
+      guard hidden.depth <= 8, hidden.rows >= 8 || !layer.product.transposeRight,
+        hidden.columns >= 8, extents.columns == 1,
         numerics.route(
           of: hidden, transposeLeft: false, transposeRight: layer.product.transposeRight) == .lanes,
         numerics.route(

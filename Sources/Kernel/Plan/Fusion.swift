@@ -17,6 +17,7 @@ struct Fusion {
   ///   - kept: Nodes whose values are asked for and must therefore stay.
   ///   - numerics: How products are computed: a joined operation has the bits of its parts.
   init(_ records: [Graph.Record?], kept: Set<Int>, numerics: NumericProfile) {
+    let records = Repetitions.readThrough(records, kept: kept)
     self.records = records
     self.numerics = numerics
     self.kept = kept
@@ -38,6 +39,18 @@ struct Fusion {
     for followed in FollowedLayer.found(in: records, numerics: numerics) {
       records[followed.layer] = nil
       records[followed.position] = followed.record
+    }
+    for gram in HiddenGram.found(in: records, kept: kept, numerics: numerics) {
+      for index in gram.replaced { records[index] = nil }
+      records[gram.position] = gram.record
+    }
+    for errors in SquaredErrors.found(in: records, kept: kept) {
+      for index in errors.replaced { records[index] = nil }
+      records[errors.position] = errors.record
+    }
+    for joined in DroppedSum.found(in: records, kept: kept) {
+      records[joined.dropout] = nil
+      records[joined.position] = joined.record
     }
     for sums in HiddenSums.found(in: records, kept: kept, numerics: numerics) {
       for index in sums.replaced { records[index] = nil }

@@ -18,6 +18,16 @@ struct Place: Hashable, Sendable {
   var region: Region
   /// The first element.
   var offset: Int
+  /// How many elements further the place lies for each next chunk of a batch; 0 for places that all
+  /// chunks share.
+  var chunkStride = 0
+
+  /// The place so many elements further on.
+  func advanced(by count: Int) -> Place {
+    var place = self
+    place.offset += count
+    return place
+  }
 }
 
 /// What a product does to a value before it is stored.
@@ -108,6 +118,8 @@ struct Lowering {
   let shape: Shape
   /// How products are computed.
   let numerics: NumericProfile
+  /// Whether the output is added to what its place holds; only for an ``AddingOperation``.
+  let adds: Bool
   /// Elements of each piece of memory that lives as long as this operation's steps.
   private(set) var scratchCounts: [Int] = []
   /// The steps so far.
@@ -115,8 +127,9 @@ struct Lowering {
 
   init(
     inputs: [Place], inputShapes: [Shape], output: Place, otherOutputs: [Place] = [],
-    shape: Shape, numerics: NumericProfile
+    shape: Shape, numerics: NumericProfile, adds: Bool = false
   ) {
+    self.adds = adds
     self.inputs = inputs
     self.inputShapes = inputShapes
     self.output = output

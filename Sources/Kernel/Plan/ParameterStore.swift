@@ -37,6 +37,9 @@ public final class ParameterStore<Element: Scalar> {
   /// Numbers in all pieces together.
   public var parameterCount: Int { pieces.reduce(0) { $0 + $1.shape.count } }
 
+  /// Bytes of parameters and gradients.
+  public var memoryBytes: Int { 2 * blockCount * MemoryLayout<Element>.stride }
+
   /// The position of a piece; stops the program when there is none of this name.
   func position(of name: String) -> Int {
     guard let position = positions[name] else {

@@ -11,10 +11,13 @@ public final class Plan<Element: Scalar> {
   public let store: ParameterStore<Element>
   /// Inputs, constants and all values in between.
   let workspace: Arena<Element>
-  /// Where each node's value lies.
-  let places: [Int: Place]
+  /// Where each node's value lies, by the node's index.
+  let places: [Place?]
+  /// The chunks of the batch, for a plan that adds over them.
+  let chunks: Chunks?
   private let inputs: [String: Node]
   private let steps: UnsafeMutableBufferPointer<kernel_step>
+  private let fixedCount: Int
 
   /// Plans a graph.
   /// - Parameters:
@@ -24,10 +27,15 @@ public final class Plan<Element: Scalar> {
   ///   - store: The parameters; it must hold every parameter that the outputs rest on.
   ///   - numerics: How products are computed.
   ///   - tier: The processor features to use.
+  ///   - varying: The inputs that may change between ``runVarying()`` and the run before it; all where
+  ///     it is `nil`.
+  ///   - chunks: The chunks in which the batch is worked through; the graph is then that of one chunk.
   public init(
     graph: Graph, outputs: [Node], gradients: [String: Node] = [:],
-    store: ParameterStore<Element>, numerics: NumericProfile, tier: KernelTier = .chosen
+    store: ParameterStore<Element>, numerics: NumericProfile, tier: KernelTier = .chosen,
+    varying: Set<String>? = nil, chunks: Chunks? = nil
   ) {
+    precondition(varying == nil || chunks == nil, "the chunks of a batch are what varies")
     precondition(
       tier.rawValue <= KernelTier.supported.rawValue, "the processor lacks the tier \(tier)")
     precondition(
@@ -45,22 +53,32 @@ public final class Plan<Element: Scalar> {
     }
     let planner = Planner(
       graph: graph, outputs: outputs, parameterOffsets: offsets, gradients: targets,
-      numerics: numerics)
+      numerics: numerics, varying: varying, chunks: chunks)
     self.store = store
-    places = planner.places
+    self.chunks = chunks
+    places = graph.records.indices.map { planner.places[$0] }
     var inputs: [String: Node] = [:]
     for record in graph.records {
       if let input = record.operation as? Input { inputs[input.name] = record.output }
     }
     self.inputs = inputs
-    workspace = Arena(count: planner.workspaceCount)
+    workspace = Arena(count: planner.layout.count)
     let addresses = unsafe Addresses(
       parameters: UnsafeMutableRawPointer(store.parameters.base),
       gradients: UnsafeMutableRawPointer(store.gradients.base),
       workspace: UnsafeMutableRawPointer(workspace.base), precision: Element.precision, tier: tier)
-    unsafe steps = .allocate(capacity: planner.steps.count)
-    for (index, draft) in planner.steps.enumerated() {
+    fixedCount = planner.fixedCount
+    let varying = planner.steps[planner.fixedCount...]
+    let chunkCount = chunks?.count ?? 1
+    unsafe steps = .allocate(capacity: planner.fixedCount + chunkCount * varying.count)
+    for (index, draft) in planner.steps[..<planner.fixedCount].enumerated() {
       unsafe steps.initializeElement(at: index, to: addresses.step(draft))
+    }
+    for chunk in 0..<chunkCount {
+      let start = planner.fixedCount + chunk * varying.count
+      for (index, draft) in varying.enumerated() {
+        unsafe steps.initializeElement(at: start + index, to: addresses.step(draft, chunk: chunk))
+      }
     }
     for draft in planner.preparation {
       var step = unsafe addresses.step(draft)
@@ -77,32 +95,56 @@ public final class Plan<Element: Scalar> {
     unsafe kernel_perform(steps.baseAddress, Int64(steps.count))
   }
 
+  /// Computes the outputs that rest on the varying inputs; the others, and what these rest on, are
+  /// those of the last ``run()``.
+  ///
+  /// At least one run must have gone before. Parameters and the other inputs have no influence until
+  /// the next one.
+  public func runVarying() {
+    let first = unsafe steps.baseAddress?.advanced(by: fixedCount)
+    unsafe kernel_perform(first, Int64(steps.count - fixedCount))
+  }
+
   /// The number of steps in the list.
   public var stepCount: Int { unsafe steps.count }
+
+  /// How many of them ``runVarying()`` performs.
+  public var varyingStepCount: Int { stepCount - fixedCount }
 
   /// Bytes of the plan's own arena.
   public var workspaceBytes: Int { workspace.count * MemoryLayout<Element>.stride }
 
-  /// Sets an input; row-major, as many values as its shape has.
+  /// Bytes of the arena and the list of steps: what the plan holds beside its store.
+  public var memoryBytes: Int {
+    unsafe workspaceBytes + stepCount * MemoryLayout<kernel_step>.stride
+  }
+
+  /// Sets an input; row-major, as many values as its shape has, or as the chunks of the batch have
+  /// together.
   public func setInput(_ name: String, _ values: Span<Element>) {
     guard let node = inputs[name] else { preconditionFailure("there is no input \(name)") }
+    let isChunked = chunks?.inputs.contains(name) == true
+    let count = node.shape.count * (isChunked ? chunks?.count ?? 1 : 1)
     precondition(
-      values.count == node.shape.count, "the input \(name) has the shape \(node.shape)")
+      values.count == count,
+      "the input \(name) has \(count) elements, the shape of a chunk being \(node.shape)")
     // An input that no output rests on has no place, and its values no influence.
     guard let place = places[node.index] else { return }
-    workspace.withMutableSlice(offset: place.offset, count: node.shape.count) { span in
+    workspace.withMutableSlice(offset: place.offset, count: count) { span in
       span.overwrite(with: values)
     }
   }
 
-  /// Sets an input; row-major, as many values as its shape has.
+  /// Sets an input; row-major, as many values as its shape has, or as the chunks of the batch have
+  /// together.
   public func setInput(_ name: String, _ values: [Element]) { setInput(name, values.span) }
 
-  /// Calls the body with the elements of an output, as the last run left them.
+  /// Calls the body with the elements of an output, as the last run left them: those of all chunks of
+  /// the batch where it has chunks.
   public func withValue<Value, Failure: Error>(
     of node: Node, _ body: (Span<Element>) throws(Failure) -> Value
   ) throws(Failure) -> Value {
-    guard let place = places[node.index] else {
+    guard places.indices.contains(node.index), let place = places[node.index] else {
       preconditionFailure("the value of a node that was not asked for")
     }
     let arena =
@@ -111,7 +153,8 @@ public final class Plan<Element: Scalar> {
       case .gradients: store.gradients
       case .workspace, .scratch: workspace
       }
-    return try arena.withSlice(offset: place.offset, count: node.shape.count, body)
+    let count = place.chunkStride > 0 ? node.shape.count * (chunks?.count ?? 1) : node.shape.count
+    return try arena.withSlice(offset: place.offset, count: count, body)
   }
 
   /// A copy of an output's elements.
@@ -133,8 +176,9 @@ struct Addresses {
   let precision: Precision
   let tier: KernelTier
 
-  /// A step of the flat list.
-  func step(_ draft: StepDraft) -> kernel_step {
+  /// A step of the flat list, for one chunk of a batch.
+  func step(_ draft: StepDraft, chunk: Int = 0) -> kernel_step {
+    let draft = chunk == 0 ? draft : draft.moved { $0.advanced(by: chunk * $0.chunkStride) }
     var step = unsafe kernel_step()
     switch draft.function {
     case .library:

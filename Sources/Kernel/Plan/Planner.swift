@@ -3,23 +3,29 @@ import Protocol
 
 /// Turns a graph into a flat list of steps over places in memory.
 ///
-/// Only what is asked for is computed, in the order of the graph. Each intermediate value gets a
-/// place in one arena when it is computed, and gives it back after its last reader; inputs,
-/// constants and values that were asked for keep theirs.
+/// Only what is asked for is computed, in the order of the graph, but what rests on no varying input
+/// before what does. Each intermediate value gets a place in one arena when it is computed, and gives
+/// it back after its last reader; inputs, constants, values that were asked for, and those that
+/// varying steps read from the others keep theirs.
 struct Planner {
   /// The steps of every evaluation.
   private(set) var steps: [StepDraft] = []
+  /// How many of them, the first ones, rest on no varying input.
+  private(set) var fixedCount = 0
   /// The steps that write the constants, performed once.
   private(set) var preparation: [StepDraft] = []
   /// Where each node's value lies, for those that have one.
   private(set) var places: [Int: Place] = [:]
   /// The pieces of the arena that single operations' steps use among themselves.
   private(set) var scratchRanges: [Range<Int>] = []
-  /// Elements of the arena.
-  private(set) var workspaceCount = 0
+  /// Which elements of the arena are used for what.
+  private(set) var layout = ArenaLayout()
 
   private let numerics: NumericProfile
-  private var free: [Range<Int>] = []
+  private let chunks: Chunks?
+  private var targets: GradientTargets
+  /// Nodes whose values stay when their readers are done.
+  private var kept: Set<Int>
 
   /// Plans a graph.
   /// - Parameters:
@@ -28,27 +34,40 @@ struct Planner {
   ///   - parameterOffsets: Where each parameter begins.
   ///   - gradients: The nodes that are written to the gradients, with their offsets there.
   ///   - numerics: How products are computed.
+  ///   - varying: The inputs that vary; all where it is `nil`.
+  ///   - chunks: The chunks of the batch, if it has any; their inputs are then those that vary.
   init(
     graph: Graph, outputs: [Node], parameterOffsets: [String: Int],
-    gradients: [(node: Node, offset: Int)], numerics: NumericProfile
+    gradients: [(node: Node, offset: Int)], numerics: NumericProfile,
+    varying: Set<String>? = nil, chunks: Chunks? = nil
   ) {
     self.numerics = numerics
+    self.chunks = chunks
     let wanted = outputs + gradients.map(\.node)
     var fusion = Fusion(
       Self.needed(graph, for: wanted), kept: Set(wanted.map(\.index)), numerics: numerics)
     fusion.apply()
-    let records = fusion.records
+    kept = Set(outputs.map(\.index))
+    targets = GradientTargets(
+      of: gradients, in: fusion.records, kept: kept, splitsSums: chunks != nil)
+    let sums = outputs.filter { chunks?.sums.contains($0) == true }
+    kept.subtract(sums.map(\.index))
+    let records = targets.records
     placeLeaves(records, parameterOffsets: parameterOffsets)
-    var copies: [(node: Node, offset: Int)] = []
-    for gradient in gradients {
-      if places[gradient.node.index] == nil {
-        places[gradient.node.index] = Place(region: .gradients, offset: gradient.offset)
-      } else {
-        copies.append(gradient)
+    let sumPlaces = sums.map { layout.take($0.shape.count) }
+    for (node, place) in zip(sums, sumPlaces) { targets.add(node, to: place) }
+    if chunks != nil {
+      for gradient in gradients {
+        clear(Place(region: .gradients, offset: gradient.offset), gradient.node.shape.count)
       }
+      for (node, place) in zip(sums, sumPlaces) { clear(place, node.shape.count) }
     }
-    placeAndLower(records, kept: Set(wanted.map(\.index)))
-    for copy in copies { appendCopy(of: copy.node, to: copy.offset) }
+    places.merge(targets.direct) { own, _ in own }
+    placeAndLower(records, varying: chunks?.inputs ?? varying)
+    for record in records {
+      if let record, record.operation is any Leaf { passOn(record.output) }
+    }
+    for (node, place) in zip(sums, sumPlaces) { places[node.index] = place }
   }
 
   /// The operations that the wanted nodes rest on.
@@ -74,65 +93,94 @@ struct Planner {
         }
         places[index] = Place(region: .parameters, offset: offset)
       case let constant as Constant:
-        let place = take(constant.shape.count)
+        let place = layout.take(constant.shape.count)
         places[index] = place
-        var fill = StepDraft(.kernel(Int(kernel_operation_fill)), output: place)
-        fill.columns = constant.shape.count
-        fill.scalars[0] = constant.value
-        preparation.append(fill)
-      case is Input:
-        places[index] = take(record.output.shape.count)
+        preparation.append(Self.fill(place, constant.shape.count, with: constant.value))
+      case let input as Input:
+        let isChunked = chunks?.inputs.contains(input.name) == true
+        places[index] = take(input.shape.count, ofEachChunk: isChunked)
       default: break
       }
     }
   }
 
-  private mutating func placeAndLower(_ records: [Graph.Record?], kept: Set<Int>) {
-    let lastReader = Self.lastReaders(records)
-    for record in records {
-      guard let record, !(record.operation is any Leaf) else { continue }
-      let index = record.output.index
+  /// Room for a value, or for that of each chunk, one after the other.
+  private mutating func take(_ count: Int, ofEachChunk: Bool) -> Place {
+    guard let chunks, ofEachChunk else { return layout.take(count) }
+    var place = layout.take(count * chunks.count)
+    place.chunkStride = count
+    return place
+  }
+
+  private static func fill(_ place: Place, _ count: Int, with value: Double) -> StepDraft {
+    var fill = StepDraft(.kernel(Int(kernel_operation_fill)), output: place)
+    fill.columns = count
+    fill.scalars[0] = value
+    return fill
+  }
+
+  private mutating func clear(_ place: Place, _ count: Int) {
+    steps.append(Self.fill(place, count, with: 0))
+  }
+
+  private mutating func placeAndLower(_ records: [Graph.Record?], varying: Set<String>?) {
+    let order = EvaluationOrder(
+      records, varying: varying,
+      always: chunks == nil ? [] : Set(targets.direct.keys).union(targets.added.keys))
+    if chunks != nil { placeGathered(order.varying.compactMap { records[$0] }) }
+    kept.formUnion(order.handedOver)
+    for (place, position) in (order.fixed + order.varying).enumerated() {
+      if place == order.fixed.count { fixedCount = steps.count }
+      guard let record = records[position] else { continue }
       // An operand that nobody reads later may lend its place to the output.
       var released = Set(
         record.inputs.filter {
-          lastReader[$0.index] == index && !kept.contains($0.index) && isIntermediate(records, $0)
+          order.lastReader[$0.index] == position && isIntermediate(records, $0)
         }.map(\.index))
-      if places[index] == nil {
-        let lender = record.operation.overwritable(record.inputs.map(\.shape)).first {
-          released.contains(record.inputs[$0].index)
-        }
-        if let lender, let place = places[record.inputs[lender].index] {
-          places[index] = place
-          released.remove(record.inputs[lender].index)
+      for node in [record.output] + record.others where places[node.index] == nil {
+        if node == record.output, let lender = lender(to: record, released) {
+          released.remove(lender.index)
+          places[node.index] = places[lender.index]
         } else {
-          places[index] = take(record.output.shape.count)
+          places[node.index] = layout.take(node.shape.count)
         }
-      }
-      for other in record.others where places[other.index] == nil {
-        places[other.index] = take(other.shape.count)
       }
       lower(record)
-      for input in record.inputs where released.remove(input.index) != nil {
-        guard let place = places[input.index] else { continue }
-        give(place.offset..<(place.offset + Self.aligned(input.shape.count)))
+      for node in [record.output] + record.others { passOn(node) }
+      for input in record.inputs where released.remove(input.index) != nil { giveBack(input) }
+      for node in [record.output] + record.others
+      where order.lastReader[node.index] == nil && isIntermediate(records, node) {
+        giveBack(node)
       }
     }
+    if order.varying.isEmpty { fixedCount = steps.count }
+  }
+
+  /// Places what is asked for of every chunk before anything that is computed: a place that another
+  /// value has given back would be written again by the next chunk.
+  private mutating func placeGathered(_ records: [Graph.Record]) {
+    for record in records {
+      for node in [record.output] + record.others
+      where kept.contains(node.index) && places[node.index] == nil {
+        places[node.index] = take(node.shape.count, ofEachChunk: true)
+      }
+    }
+  }
+
+  private func lender(to record: Graph.Record, _ released: Set<Int>) -> Node? {
+    let positions = record.operation.overwritable(record.inputs.map(\.shape))
+    return positions.map { record.inputs[$0] }.first { released.contains($0.index) }
+  }
+
+  private mutating func giveBack(_ node: Node) {
+    guard let place = places[node.index] else { return }
+    layout.give(place, node.shape.count)
   }
 
   private func isIntermediate(_ records: [Graph.Record?], _ node: Node) -> Bool {
     // A node without an operation of its own is one that comes of another's.
     if let record = records[node.index], record.operation is any Leaf { return false }
-    return places[node.index]?.region == .workspace
-  }
-
-  /// For each node the last node that reads it.
-  private static func lastReaders(_ records: [Graph.Record?]) -> [Int: Int] {
-    var result: [Int: Int] = [:]
-    for record in records {
-      guard let record else { continue }
-      for input in record.inputs { result[input.index] = record.output.index }
-    }
-    return result
+    return places[node.index]?.region == .workspace && !kept.contains(node.index)
   }
 
   private mutating func lower(_ record: Graph.Record) {
@@ -148,60 +196,31 @@ struct Planner {
     var lowering = Lowering(
       inputs: inputs, inputShapes: record.inputs.map(\.shape), output: output,
       otherOutputs: record.others.compactMap { places[$0.index] }, shape: record.output.shape,
-      numerics: numerics)
+      numerics: numerics, adds: chunks != nil && targets.direct[record.output.index] != nil)
     record.operation.lower(&lowering)
     // Scratch is laid out only now: what the steps ask for lives no longer than they do.
-    let scratch = lowering.scratchCounts.map { take($0) }
+    let scratch = lowering.scratchCounts.map { layout.take($0) }
     steps += lowering.steps.map { $0.resolvingScratch(scratch) }
     for (place, count) in zip(scratch, lowering.scratchCounts) {
-      scratchRanges.append(place.offset..<(place.offset + Self.aligned(count)))
-      give(place.offset..<(place.offset + Self.aligned(count)))
+      scratchRanges.append(place.offset..<(place.offset + ArenaLayout.aligned(count)))
+      layout.give(place, count)
     }
   }
 
-  private mutating func appendCopy(of node: Node, to offset: Int) {
-    var copy = StepDraft(
-      .kernel(Int(kernel_operation_copy)), output: Place(region: .gradients, offset: offset))
-    copy.first = places[node.index]
-    copy.columns = node.shape.count
-    steps.append(copy)
-  }
-
-  private static func aligned(_ count: Int) -> Int { Arena<Float>.aligned(count) }
-
-  /// The first free piece that is long enough, or the arena grows.
-  private mutating func take(_ count: Int) -> Place {
-    let length = Self.aligned(count)
-    if let index = free.firstIndex(where: { $0.count >= length }) {
-      let piece = free[index]
-      if piece.count == length {
-        free.remove(at: index)
-      } else {
-        free[index] = (piece.lowerBound + length)..<piece.upperBound
+  /// Copies a value that has just been computed, or adds it, to the other places where it belongs.
+  private mutating func passOn(_ node: Node) {
+    for target in targets.added[node.index] ?? [] {
+      let operation = chunks == nil ? kernel_operation_copy : kernel_operation_add
+      var step = StepDraft(.kernel(Int(operation)), output: target)
+      step.first = places[node.index]
+      step.columns = node.shape.count
+      if chunks != nil {
+        step.second = target
+        step.rows = 1
+        step.firstColumnStride = 1
+        step.secondColumnStride = 1
       }
-      return Place(region: .workspace, offset: piece.lowerBound)
-    }
-    // A free piece at the end is a beginning.
-    if let last = free.last, last.upperBound == workspaceCount {
-      free.removeLast()
-      workspaceCount = last.lowerBound + length
-      return Place(region: .workspace, offset: last.lowerBound)
-    }
-    defer { workspaceCount += length }
-    return Place(region: .workspace, offset: workspaceCount)
-  }
-
-  /// Gives a piece back and joins it with its free neighbours.
-  private mutating func give(_ piece: Range<Int>) {
-    let index = free.firstIndex { $0.lowerBound > piece.lowerBound } ?? free.count
-    free.insert(piece, at: index)
-    if index + 1 < free.count, free[index].upperBound == free[index + 1].lowerBound {
-      free[index] = free[index].lowerBound..<free[index + 1].upperBound
-      free.remove(at: index + 1)
-    }
-    if index > 0, free[index - 1].upperBound == free[index].lowerBound {
-      free[index - 1] = free[index - 1].lowerBound..<free[index].upperBound
-      free.remove(at: index)
+      steps.append(step)
     }
   }
 }

@@ -25,6 +25,8 @@ struct ProductDraft {
   var bias: Place?
   /// What a backward epilogue reads, laid out as the output.
   var third: Place?
+  /// Whether the sums begin with what the output holds; without factor, bias and epilogue.
+  var adds = false
 }
 
 extension Lowering {
@@ -48,6 +50,7 @@ extension Lowering {
     step.columns = extents.columns
     step.depth = extents.depth
     step.scalars[0] = draft.factor
+    step.option = draft.adds ? 1 : 0
     step.outputRowStride = extents.columns
     step.outputColumnStride = 1
     step.firstRowStride = draft.transposeLeft ? 1 : extents.depth
@@ -125,7 +128,8 @@ extension Lowering {
     step.epilogue = draft.epilogue
     step.third = draft.third
     let width = min((draft.extents.columns + 31) & ~31, Int(kernel_panel_columns))
-    step.scratch = scratch(min(draft.extents.depth, Int(kernel_panel_depth)) * width)
+    let height = min(draft.extents.rows + 13, Int(kernel_panel_rows))
+    step.scratch = scratch(min(draft.extents.depth, Int(kernel_panel_depth)) * (width + height))
     append(step)
   }
 

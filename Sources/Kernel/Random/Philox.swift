@@ -9,9 +9,9 @@ public enum Philox {
   public typealias Block = SIMD4<UInt32>
 
   /// Counter words 0 and 2 are multiplied by these in every round.
-  private static let multipliers: (UInt32, UInt32) = (0xD251_1F53, 0xCD9E_8D57)
+  static let multipliers: (UInt32, UInt32) = (0xD251_1F53, 0xCD9E_8D57)
   /// The key grows by these between rounds: the golden ratio and √3 - 1 as fractions of 2^32.
-  private static let keySteps: (UInt32, UInt32) = (0x9E37_79B9, 0xBB67_AE85)
+  static let keySteps: (UInt32, UInt32) = (0x9E37_79B9, 0xBB67_AE85)
 
   /// The random block at this counter under this key.
   /// - Parameters:

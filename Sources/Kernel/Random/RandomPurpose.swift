@@ -6,12 +6,18 @@ public enum RandomPurpose: UInt32, Sendable, CaseIterable {
   case initialization = 1
   /// Samples that a study generates.
   case data = 2
+  /// What dropout keeps.
+  case dropout = 3
+  /// Which samples a batch has.
+  case batches = 4
 
   /// The name in a study's `seedPurposes` and in a sweep's `seeds`.
   public var name: String {
     switch self {
     case .initialization: "initialization"
     case .data: "data"
+    case .dropout: "dropout"
+    case .batches: "batches"
     }
   }
 }

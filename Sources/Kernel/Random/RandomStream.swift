@@ -63,18 +63,32 @@ public struct RandomStream: Sendable {
   /// and v the uniform numbers of the block.
   /// - Parameter values: What is overwritten.
   public func fillNormal(_ values: inout [Double]) {
-    fillPairs(&values) { block in
-      let uniform = uniformPair(block: block)
-      let radius = (-2 * Elementary.logarithm(uniform.first)).squareRoot()
-      let direction = Elementary.sineAndCosine(turns: uniform.second)
-      return (radius * direction.cosine, radius * direction.sine)
+    var index = 0
+    while index + 2 * NormalNumbers.pairCount <= values.count {
+      NormalNumbers.fill(&values, at: index, block: UInt64(index / 2), step: step, key: key)
+      index += 2 * NormalNumbers.pairCount
     }
+    fillPairs(&values, from: index) { normalPair(block: $0) }
+  }
+
+  /// The standard normal number of one index, as ``fillNormal(_:)`` has it.
+  public func normal(index: UInt64) -> Double {
+    let pair = normalPair(block: index / 2)
+    return index.isMultiple(of: 2) ? pair.first : pair.second
+  }
+
+  private func normalPair(block: UInt64) -> (first: Double, second: Double) {
+    let uniform = uniformPair(block: block)
+    let radius = (-2 * Elementary.logarithm(uniform.first)).squareRoot()
+    let direction = Elementary.sineAndCosine(turns: uniform.second)
+    return (radius * direction.cosine, radius * direction.sine)
   }
 
   private func fillPairs(
-    _ values: inout [Double], _ pair: (UInt64) -> (first: Double, second: Double)
+    _ values: inout [Double], from start: Int = 0,
+    _ pair: (UInt64) -> (first: Double, second: Double)
   ) {
-    var index = 0
+    var index = start
     while index < values.count {
       let drawn = pair(UInt64(index / 2))
       values[index] = drawn.first

@@ -66,6 +66,10 @@ struct IdleStudy: Study {
       steps: 0)
   }
 
+  func rehearsal(of parameters: [String: ParameterValue]) -> [String: ParameterValue] {
+    parameters.merging(["seconds": .real(0), "ending": .text(Ending.completed.rawValue)]) { $1 }
+  }
+
   func verdicts(on rows: [StudyRow]) -> [StatementVerdict] { [] }
 
   /// The number in [0, 1) whose binary digits are the first 53 bits of a key.

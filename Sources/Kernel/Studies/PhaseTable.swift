@@ -178,7 +178,8 @@ struct PhaseTable {
       ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
   }
 
-  private static func isSame(_ left: ParameterValue?, _ right: ParameterValue) -> Bool {
+  /// Whether two values are the same but for the rounding of numbers.
+  static func isSame(_ left: ParameterValue?, _ right: ParameterValue) -> Bool {
     guard let left else { return false }
     guard let one = left.number, let other = right.number else { return left == right }
     return abs(one - other) <= tolerance * max(abs(one), abs(other))

@@ -16,12 +16,33 @@ public protocol Study: Sendable {
   /// - Throws: ``KernelError`` when the request cannot be trained at all.
   func train(_ request: TrainingRequest) throws(KernelError) -> TrainingReport
 
+  /// The same trial cut short: it takes as much memory, and as little time as it can.
+  ///
+  /// Where nothing else is said, the parameters `training.steps`, `training.stepsMax` and
+  /// `training.epochs` have the least value that they can have: whatever only sets the length of a
+  /// training bears one of these names, or the study says it here.
+  func rehearsal(of parameters: [String: ParameterValue]) -> [String: ParameterValue]
+
   /// Holds the study's statements against a table of results.
   ///
   /// Rows that a statement is not about (other fixed parameters) are ignored by it.
   /// - Parameter rows: Trials of this study with their results, in any order.
   /// - Returns: One verdict a statement, in the description's order.
   func verdicts(on rows: [StudyRow]) -> [StatementVerdict]
+}
+
+extension Study {
+  /// The least number of steps or epochs.
+  public func rehearsal(of parameters: [String: ParameterValue]) -> [String: ParameterValue] {
+    var parameters = parameters
+    for name in ["training.steps", "training.stepsMax", "training.epochs"] {
+      guard let parameter = description.parameter(name), let least = parameter.minimum else {
+        continue
+      }
+      parameters[name] = .integer(Int64(least))
+    }
+    return parameters
+  }
 }
 
 /// All that determines the numbers of one trial, as a study wants it.

@@ -7,6 +7,8 @@ public enum StudyRegistry {
     IdleStudy(),
     InitialCondensation(),
     TwoLayerPhaseDiagram(),
+    ConvolutionCondensation(),
+    AnchorFunctions(),
   ]
 
   /// The study of this name.

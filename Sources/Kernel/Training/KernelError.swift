@@ -15,8 +15,6 @@ public struct KernelError: Diagnosable {
     public static let safetensors = Code("kernel.safetensors")
     /// The parameters that a training is to begin with do not fit its model.
     public static let initial = Code("kernel.initial")
-    /// A workload is of a family that the kernel does not have.
-    public static let workload = Code("kernel.workload")
     /// A case to replay is incomplete, contradicts itself or asks for what the kernel does not
     /// have.
     public static let goldenCase = Code("kernel.case")

@@ -10,6 +10,19 @@ public struct Stage: Sendable {
   public var optimizer: any Optimizer
   /// When it ends.
   public var stop: StopRule
+  /// The names of parameters that stay as they are: they have no gradient, and no optimiser touches
+  /// them.
+  public var frozen: Set<String> = []
+  /// The seed index of dropout's masks, for a graph that has ``Graph/dropoutCounter()``.
+  public var dropoutSeed: UInt32 = 0
+  /// In how many equal chunks the batch is worked through, one after the other; the graph is that of
+  /// one chunk, and loss and gradients are the sums over all.
+  public var chunks = 1
+  /// The samples of a chunk, by which dropout knows the first of each.
+  public var samplesPerChunk = 0
+  /// The inputs that differ between chunks: they hold the rows of all chunks, in their order, as does
+  /// the output.
+  public var chunkedInputs: Set<String> = []
 
   /// Puts a stage together.
   public init(
@@ -23,5 +36,14 @@ public struct Stage: Sendable {
     self.output = output
     self.optimizer = optimizer
     self.stop = stop
+  }
+}
+
+extension Stage {
+  /// The chunks of a plan; `nil` for a batch that is worked through at once.
+  var planChunks: Chunks? {
+    guard chunks > 1 else { return nil }
+    return Chunks(
+      count: chunks, inputs: chunkedInputs.union([DropoutCounterInput.name]), sums: [loss])
   }
 }

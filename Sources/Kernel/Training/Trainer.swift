@@ -44,9 +44,12 @@ public final class Trainer<Element: Scalar> {
   public let store: ParameterStore<Element>
   /// Steps taken so far.
   public private(set) var steps: UInt64 = 0
+  /// What sets the inputs of a batch before every evaluation; `nil` where they do not change.
+  public var batches: (any BatchSource<Element>)?
   private let plan: Plan<Element>
   private let update: ParameterUpdate<Element>
   private var initial: [Element] = []
+  private var dropout: DropoutCounter<Element>?
 
   /// Plans a stage.
   /// - Parameters:
@@ -59,21 +62,29 @@ public final class Trainer<Element: Scalar> {
     tier: KernelTier = .chosen
   ) {
     var graph = stage.graph
-    let parameters = graph.parameterNodesInOrder
+    let pieces = stage.trainedPieces
+    let parameters = pieces.compactMap { graph.parameterNode($0.name) }
     let gradients = graph.gradient(of: stage.loss, withRespectTo: parameters)
     let gram =
       stage.optimizer.readsGram
       ? graph.perSampleGram(of: stage.output, withRespectTo: parameters) : nil
+    precondition(
+      gram == nil || stage.chunks == 1, "a Gram matrix is of all samples: they are one chunk")
     let store = store ?? ParameterStore(graph.parameters)
     var targets: [String: Node] = [:]
-    for (piece, node) in zip(graph.parameters, gradients) { targets[piece.name] = node }
+    for (piece, node) in zip(pieces, gradients) { targets[piece.name] = node }
     plan = Plan(
       graph: graph, outputs: [stage.loss, stage.output] + (gram.map { [$0] } ?? []),
-      gradients: targets, store: store, numerics: numerics, tier: tier)
+      gradients: targets, store: store, numerics: numerics, tier: tier, chunks: stage.planChunks)
     update = ParameterUpdate(
-      plan: plan, gram: gram, optimizer: stage.optimizer, tier: tier)
+      plan: plan, gram: gram, optimizer: stage.optimizer,
+      trained: Set(pieces.map(\.name)), tier: tier)
     self.stage = stage
     self.store = store
+    if graph.inputNode(DropoutCounterInput.name) != nil {
+      dropout = DropoutCounter(
+        seed: stage.dropoutSeed, chunks: stage.chunks, samplesPerChunk: stage.samplesPerChunk)
+    }
   }
 
   /// Sets an input: row-major, as many values as its shape has.
@@ -81,6 +92,13 @@ public final class Trainer<Element: Scalar> {
 
   /// Sets an input: row-major, as many values as its shape has.
   public func setInput(_ name: String, _ values: [Element]) { plan.setInput(name, values) }
+
+  /// Bytes of everything that the training holds: parameters, gradients, the optimiser's blocks, inputs
+  /// and values in between.
+  public var memoryBytes: Int { store.memoryBytes + plan.memoryBytes + update.memoryBytes }
+
+  /// Bytes of the values that one evaluation computes, inputs included.
+  var workspaceBytes: Int { plan.workspaceBytes }
 
   /// Calls the body with the elements of a parameter, row-major, which it may change.
   public func withParameter<Value, Failure: Error>(
@@ -104,6 +122,9 @@ public final class Trainer<Element: Scalar> {
   /// - Returns: The loss.
   @discardableResult
   public func evaluate() -> Double {
+    batches?.load(step: steps) { plan.setInput($0, $1) }
+    dropout?.set(step: steps)
+    if let dropout { plan.setInput(DropoutCounterInput.name, dropout.elements) }
     plan.run()
     return Double(plan.number(stage.loss))
   }
@@ -122,10 +143,18 @@ public final class Trainer<Element: Scalar> {
     return loss
   }
 
-  /// Trains until the stop rule ends it or the loss is no number any more.
-  /// - Parameter observe: Called after every evaluation, the first before any step.
+  /// Trains until a rule ends it or the loss is no number any more.
+  /// - Parameters:
+  ///   - observe: Called after every evaluation, the first before any step.
+  ///   - interval: After how many steps each `isOver` is asked again, at least 1.
+  ///   - isOver: A rule beside that of the stage, on an accuracy for instance: whether the training
+  ///     ends here. It is asked after `observe`, and first before any step.
   /// - Returns: How it ended.
-  public func train(observing observe: (StepRecord) -> Void = { _ in }) -> TrainingEnding {
+  public func train(
+    observing observe: (StepRecord) -> Void = { _ in }, every interval: UInt64 = 1,
+    endsWhen isOver: (StepRecord) -> Bool = { _ in false }
+  ) -> TrainingEnding {
+    precondition(interval > 0, "a rule is asked after some steps")
     if initial.isEmpty {
       initial = store.parameters.withSlice(offset: 0, count: store.blockCount) { $0.copied() }
     }
@@ -135,9 +164,13 @@ public final class Trainer<Element: Scalar> {
     let firstLoss = loss
     let target = stage.stop.target(firstLoss: loss)
     while true {
-      observe(StepRecord(step: steps, loss: loss, stepSize: size))
+      let record = StepRecord(step: steps, loss: loss, stepSize: size)
+      observe(record)
+      let isAsked = steps.isMultiple(of: interval) && loss.isFinite
       var reason: StopReason?
       if let target, loss <= target {
+        reason = .rule
+      } else if isAsked && isOver(record) {
         reason = .rule
       } else if steps >= stage.stop.stepsMax {
         reason = if case .steps = stage.stop.limit { .steps } else { .cap }

@@ -1,29 +1,3 @@
-/// Independent normal entries with mean 0: the start of a weight tensor.
-///
-/// Draws are made in double precision and then rounded to the tensor's scalar, so that a trial in
-/// single precision and its check in double precision begin at the same point.
-public struct NormalInitializer: Sendable {
-  /// The standard deviation of every entry, not negative.
-  public var standardDeviation: Double
-
-  /// An initialiser of this standard deviation.
-  public init(standardDeviation: Double) {
-    self.standardDeviation = standardDeviation
-  }
-
-  /// Draws entries: the same stream gives the same standard normal numbers at every scale.
-  /// - Parameters:
-  ///   - count: How many entries.
-  ///   - stream: Where the numbers come from; entry i takes index i.
-  /// - Returns: The entries, scaled.
-  public func entries(count: Int, from stream: RandomStream) -> [Double] {
-    var values = [Double](repeating: 0, count: count)
-    stream.fillNormal(&values)
-    for index in values.indices { values[index] *= standardDeviation }
-    return values
-  }
-}
-
 /// The weights of a two-layer network at the start: f(x) = Σ a_k σ(w_k · x).
 public struct TwoLayerWeights: Equatable, Sendable {
   /// The input weights w, neuron by neuron: (width, inputs).
@@ -58,12 +32,17 @@ public struct TwoLayerWeights: Equatable, Sendable {
     precondition(!antisymmetric || width.isMultiple(of: 2), "antisymmetric doubling: even width")
     let drawn = antisymmetric ? width / 2 : width
     let weights = TwoLayerWeights(
-      input: NormalInitializer(standardDeviation: inputDeviation).entries(
-        count: drawn * inputs,
-        from: RandomStream(seed: seed, purpose: .initialization, step: 0)),
-      output: NormalInitializer(standardDeviation: outputDeviation).entries(
-        count: drawn, from: RandomStream(seed: seed, purpose: .initialization, step: 1)))
+      input: entries(Shape(drawn, inputs), deviation: inputDeviation, seed: seed, tensor: 0),
+      output: entries(Shape(1, drawn), deviation: outputDeviation, seed: seed, tensor: 1))
     return antisymmetric ? weights.antisymmetricallyDoubled() : weights
+  }
+
+  private static func entries(
+    _ shape: Shape, deviation: Double, seed: UInt32, tensor: UInt64
+  ) -> [Double] {
+    TensorInitialization.normal(.number(deviation)).entries(
+      shape, fans: TensorFans(fanIn: shape.columns, fanOut: shape.rows),
+      from: RandomStream(seed: seed, purpose: .initialization, step: tensor))
   }
 
   /// The network with a copy (-a, w) of every neuron (a, w) added: zero for every input.

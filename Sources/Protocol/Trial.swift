@@ -1,7 +1,7 @@
 /// How matrix products are computed; part of every trial key.
 public enum NumericProfile: String, Hashable, Sendable, CaseIterable {
-  /// By a fixed table of shapes our own product or OpenBLAS's Haswell kernels: the same bits on
-  /// every processor with AVX2 and FMA.
+  /// By our own products, in the order of summation that a fixed table has for the shape: the same
+  /// bits on every processor.
   case pinned
   /// Every product by OpenBLAS's Haswell kernels.
   case openblas

@@ -22,12 +22,16 @@ struct PlanCommand: AsyncParsableCommand {
   func run() async throws {
     let slots = try cluster.cluster().nodes.map { Int($0.slots ?? 1) }.reduce(0, +)
     let plan = try await SweepReading.plan(file: sweepFile)
-    let cost = Mutex(try CostEstimate(plan.study))
+    let missing = Mutex((cost: try CostEstimate(plan.study), sizes: TrialSizes(plan.study)))
     let counts = try await Catalog.preview(trials: plan.trials, path: catalog.file) { trial in
-      cost.withLock { $0.add(trial.specification) }
+      missing.withLock { missing in
+        missing.cost.add(trial.specification)
+        missing.sizes.add(trial.specification)
+      }
     }
-    let summary = PlanSummary(
-      plan: plan, counts: counts, cost: cost.withLock { $0 }, slots: slots)
+    let (cost, sizes) = missing.withLock { $0 }
+    let memory = try await TrialMemory.found(for: sizes, prices: cost)
+    let summary = PlanSummary(plan: plan, counts: counts, cost: cost, memory: memory, slots: slots)
     if format.isJSON {
       Output.json(summary.json)
     } else {

@@ -1,4 +1,5 @@
 import CatalogStore
+import Orchestration
 import Planning
 import Protocol
 
@@ -7,6 +8,7 @@ struct PlanSummary {
   let plan: SweepPlan
   let counts: GridCounts
   let cost: CostEstimate
+  let memory: TrialMemory
   let slots: Int
 
   var text: String {
@@ -30,6 +32,8 @@ struct PlanSummary {
       lines.append(
         "price     \(Numeral.duration(cost.coreSeconds)) of one core, "
           + "\(Numeral.duration(wallSeconds)) on \(slots) slots, \(cost.assumption)")
+      lines.append("memory    \(memoryText)")
+      if let warning = limitWarning { lines.append("warning   \(warning)") }
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -59,7 +63,36 @@ struct PlanSummary {
         "coreSeconds": .real(cost.coreSeconds), "slots": .integer(Int64(slots)),
         "wallSeconds": .real(wallSeconds), "assumption": .string(cost.assumption),
       ],
+      "memory": [
+        "greatestBytes": memory.greatestBytes.map { JSONValue.integer(Int64(clamping: $0)) }
+          ?? .null,
+        "medianBytes": memory.medianBytes.map { JSONValue.integer(Int64(clamping: $0)) } ?? .null,
+        "limitBytes": plan.limits.memoryBytes.map { JSONValue.integer(Int64(clamping: $0)) }
+          ?? .null,
+        "warning": limitWarning.map { JSONValue.string($0) } ?? .null,
+      ],
     ]
+  }
+
+  /// What a trial takes.
+  private var memoryText: String {
+    guard let greatest = memory.greatestBytes, let median = memory.medianBytes else {
+      return "unknown: \(memory.refusal ?? "no trial could be tried")"
+    }
+    let (most, usual) = (Numeral.memory(greatest), Numeral.memory(median))
+    let text =
+      most == usual
+      ? "\(most) a trial" : "at most \(most) a trial, half of them at most \(usual)"
+    return memory.refusal.map { "\(text); of others unknown: \($0)" } ?? text
+  }
+
+  /// What is to be expected of a limit that is too small; `nil` where there is no such limit.
+  private var limitWarning: String? {
+    guard let limit = plan.limits.memoryBytes else { return nil }
+    let count = memory.count(above: limit)
+    guard count > 0 else { return nil }
+    return "\(count) trials take more than limits.memory allows (\(Numeral.memory(limit)));"
+      + " they would fail"
   }
 
   private var wallSeconds: Double {

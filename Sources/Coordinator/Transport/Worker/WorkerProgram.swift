@@ -50,6 +50,14 @@ package struct WorkerProgram: Sendable {
     try await ask(["check", study], input: Array(rows.text.utf8))
   }
 
+  /// What trials take: the JSON document of `estimate`.
+  /// - Parameter trials: A JSON list of trials, as the worker's `train` takes them.
+  /// - Returns: The document that it answered, with one entry a trial.
+  /// - Throws: ``TransportError`` when it cannot be started, fails or answers with no JSON.
+  package func estimate(trials: JSONValue) async throws(TransportError) -> JSONValue {
+    try await ask(["estimate"], input: Array(trials.text.utf8))
+  }
+
   private func ask(_ arguments: [String], input: [UInt8]) async throws(TransportError) -> JSONValue
   {
     let child = try ChildProcess(path: path, arguments: arguments)

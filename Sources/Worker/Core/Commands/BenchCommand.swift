@@ -1,13 +1,17 @@
 import Kernel
 import Protocol
 
-/// Measures how fast a workload is trained on one thread.
+/// Measures how fast a workload is trained on one thread, or what the core can do at most.
 enum BenchCommand {
   static func run(
     workload name: String, seconds: Double, plain: Bool, numerics: NumericProfile
   ) throws {
+    if name == peakName {
+      try NumericsRestart.ensure(numerics)
+      return try StandardStreams.write(peak(seconds: seconds).text + "\n")
+    }
     guard let workload = Workload.all.first(where: { $0.name == name }) else {
-      let nearest = nearestName(to: name, among: Workload.all.map(\.name))
+      let nearest = nearestName(to: name, among: Workload.all.map(\.name) + [peakName])
       throw WorkerCommand.usage(
         "'\(name)' is no workload." + (nearest.map { " Did you mean '\($0)'?" } ?? ""))
     }
@@ -36,6 +40,36 @@ enum BenchCommand {
       "tier": .string("\(KernelTier.chosen)"),
     ]
     try StandardStreams.write(document.text + "\n")
+  }
+
+  /// What is given in place of a workload to measure the core itself.
+  private static let peakName = "peak"
+
+  /// The orders of the square matrices whose product the library is measured by.
+  private static let peakOrders = [1024, 2048]
+
+  /// The most floating-point operations per second: of chained multiply-adds, and of the library's
+  /// product, the best of its orders.
+  private static func peak(seconds: Double) -> JSONValue {
+    var products: [Double] = []
+    var chains = 0.0
+    for order in peakOrders {
+      let peak = ProcessorPeak(order: order)
+      let operations = 2 * Double(order) * Double(order) * Double(order)
+      let share = seconds / Double(peakOrders.count + 1)
+      products.append(
+        median(measure(seconds: share, peak.squareProduct).perProcessorSecond) * operations)
+      guard chains == 0 else { continue }
+      chains =
+        median(measure(seconds: share, peak.multiplyAdds).perProcessorSecond)
+        * Double(ProcessorPeak.multiplyAddOperations)
+    }
+    return [
+      "peer": "phasegrid", "version": .string(Release.number), "workload": .string(peakName),
+      "mode": .string(peakName), "status": "ok", "fma_gflops": .real(chains * 1e-9),
+      "sgemm_gflops": .real((products.max() ?? .nan) * 1e-9), "threads": 1,
+      "core": .string(BLAS.coreName), "tier": .string("\(KernelTier.chosen)"),
+    ]
   }
 
   /// The rates of the blocks of a measurement, in steps per second.

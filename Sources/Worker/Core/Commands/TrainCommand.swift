@@ -16,29 +16,10 @@ enum TrainCommand {
   static func run(file name: String, initial: String?, export: String?) throws {
     let bytes = try StandardStreams.read(name, countMax: bytesMax)
     let file = try TrialFile(bytes, subject: StandardStreams.subject(name))
-    let study = try StudyLookup.study(named: file.study)
-    let resolver = try StudyResolver(study.description)
-    let cell = try resolver.resolve(file.parameters)
-    if let reason = resolver.violation(of: cell) {
-      throw WorkerError(
-        .malformed, "Study '\(file.study)' cannot train this combination: \(reason).",
-        remedy: "Change one of these parameters.")
-    }
-    if let purpose = file.seeds.keys.sorted().first(where: {
-      !study.description.seedPurposes.contains($0)
-    }) {
-      let known = study.description.seedPurposes.joined(separator: ", ")
-      throw WorkerError(
-        .malformed, "Study '\(file.study)' draws no random numbers for '\(purpose)'.",
-        remedy: known.isEmpty ? "Leave 'seeds' out." : "Set the seeds of \(known).")
-    }
+    let specification = try file.specification()
     try NumericsRestart.ensure(file.numerics) {
       if name == "-" { try giveStandardInput(bytes) }
     }
-    let specification = resolver.specification(
-      of: cell, numerics: file.numerics,
-      seeds: resolver.seeds(fixed: file.seeds, replicate: file.replicate),
-      replicate: file.replicate)
     let runner = try TrialRunner()
     runner.initial = try initial.map(TensorFile.read)
     runner.keepsTensors = export != nil
@@ -48,9 +29,11 @@ enum TrainCommand {
     try StandardStreams.write(document.indentedText + "\n")
   }
 
-  private static func train(
+  /// Trains a trial.
+  /// - Throws: `worker.malformed` where it cannot be trained.
+  static func train(
     _ specification: TrialSpecification, _ runner: TrialRunner
-  ) throws -> TrialResult {
+  ) throws(WorkerError) -> TrialResult {
     let entry = Shard.Entry(
       key: specification.key, attempt: AttemptNumber(1), replicate: specification.replicate,
       parameters: specification.parameters, seeds: specification.seeds)
@@ -80,7 +63,7 @@ enum TrainCommand {
 
   /// Gives what was read once more, to the program that is started anew: the pipe holds it all, and
   /// nobody reads it before.
-  private static func giveStandardInput(_ bytes: [UInt8]) throws(SystemError) {
+  static func giveStandardInput(_ bytes: [UInt8]) throws(SystemError) {
     let pipe = try Descriptor.pipe()
     try pipe.writing.doNotBlock()
     guard try pipe.writing.write(bytes[...]) == bytes.count,

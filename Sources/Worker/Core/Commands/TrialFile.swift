@@ -1,3 +1,4 @@
+import Kernel
 import Protocol
 
 /// What a file for `train` says: a trial, with what it leaves out at its default.
@@ -42,6 +43,28 @@ struct TrialFile {
         throw malformed(error.words)
       }
     }
+  }
+
+  /// The trial that the file says, held against its study.
+  /// - Throws: ``WorkerError``, ``StudyError`` for what its study does not have or cannot train.
+  func specification() throws -> TrialSpecification {
+    let description = try StudyLookup.study(named: study).description
+    let resolver = try StudyResolver(description)
+    let cell = try resolver.resolve(parameters)
+    if let reason = resolver.violation(of: cell) {
+      throw WorkerError(
+        .malformed, "Study '\(study)' cannot train this combination: \(reason).",
+        remedy: "Change one of these parameters.")
+    }
+    if let purpose = seeds.keys.sorted().first(where: { !description.seedPurposes.contains($0) }) {
+      let known = description.seedPurposes.joined(separator: ", ")
+      throw WorkerError(
+        .malformed, "Study '\(study)' draws no random numbers for '\(purpose)'.",
+        remedy: known.isEmpty ? "Leave 'seeds' out." : "Set the seeds of \(known).")
+    }
+    return resolver.specification(
+      of: cell, numerics: numerics,
+      seeds: resolver.seeds(fixed: seeds, replicate: replicate), replicate: replicate)
   }
 
   private struct Problem: Error {

@@ -9,6 +9,8 @@ public enum WorkerCommand: Hashable, Sendable {
   case check(study: String)
   /// One trial, from a file or, for `-`, standard input; its parameters from and to files.
   case train(file: String, initial: String?, export: String?)
+  /// What trials take, as JSON.
+  case estimate
   /// A case computed again, and compared.
   case replay(file: String, manifest: String?, numerics: NumericProfile)
   /// How fast a workload is trained here.
@@ -42,6 +44,7 @@ public enum WorkerCommand: Hashable, Sendable {
     case "describe": self = .describe
     case "check": self = .check(study: try WorkerCommand.operand("STUDY", of: name, &rest))
     case "train": self = try WorkerCommand.train(&rest)
+    case "estimate": self = .estimate
     case "replay": self = try WorkerCommand.replay(&rest)
     case "bench": self = try WorkerCommand.bench(&rest)
     case "serve": self = .serve(directory: try WorkerCommand.directory(of: name, &rest))
@@ -54,7 +57,7 @@ public enum WorkerCommand: Hashable, Sendable {
       self = .slot(index: index)
     default:
       let nearest = nearestName(
-        to: name, among: ["describe", "check", "train", "replay", "bench", "serve"])
+        to: name, among: ["describe", "check", "train", "estimate", "replay", "bench", "serve"])
       throw WorkerCommand.usage(
         "'\(name)' is no command." + (nearest.map { " Did you mean '\($0)'?" } ?? ""))
     }
@@ -131,12 +134,16 @@ public enum WorkerCommand: Hashable, Sendable {
                              all but the study may be left out.
         --initial TENSORS    Begin with the parameters of this safetensors file.
         --export TENSORS     Write the parameters at the end to this safetensors file.
+      estimate               Read a JSON list of trials, each as for 'train', from standard input,
+                             try each of them for a moment, and print the memory that it takes, as
+                             JSON.
       replay CASE            Compute a golden case again, a safetensors file, in both precisions;
                              print the error of each tensor and a verdict.
         --manifest FILE      The list of cases that describes it; else the file does itself.
         --numerics PROFILE   pinned (the default), openblas or native.
       bench WORKLOAD         Measure steps per second of one of the workloads W1-50 to W7-500 on one
-                             thread, and print a line of JSON.
+                             thread, or what the core can do at most ('peak'), and print a line of
+                             JSON.
         --seconds S          How long to measure; 5 unless given.
         --plain              Compute also what the loss does not need.
         --numerics PROFILE   As for replay.
@@ -175,6 +182,7 @@ extension WorkerCommand {
     case .check(let study): try CheckCommand.run(study: study)
     case .train(let file, let initial, let export):
       try TrainCommand.run(file: file, initial: initial, export: export)
+    case .estimate: try EstimateCommand.run()
     case .replay(let file, let manifest, let numerics):
       return try ReplayCommand.run(file: file, manifest: manifest, numerics: numerics)
         ? .done : .someFailed

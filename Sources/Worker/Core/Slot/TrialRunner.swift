@@ -1,4 +1,3 @@
-import Glibc
 import Kernel
 import Protocol
 
@@ -42,6 +41,7 @@ final class TrialRunner {
       key: entry.key, attempt: entry.attempt, outcome: .diverged,
       startedMicroseconds: Clock.microsecondsSince1970, slot: slot, core: core)
     let (started, processorStarted) = (Clock.seconds, Clock.processorSeconds)
+    ResidentMemory.beginPeak()
     do throws(Refusal) {
       var (study, request) = try prepare(entry, of: shard)
       request.initial = initial
@@ -56,7 +56,7 @@ final class TrialRunner {
     }
     result.wallSeconds = Clock.seconds - started
     result.cpuSeconds = Clock.processorSeconds - processorStarted
-    result.peakMemoryBytes = TrialRunner.peakMemoryBytes
+    result.peakMemoryBytes = ResidentMemory.peakBytes
     return result
   }
 
@@ -106,11 +106,5 @@ final class TrialRunner {
     } catch {
       throw Refusal(words: error.message)
     }
-  }
-
-  private static var peakMemoryBytes: UInt64 {
-    var usage = rusage()
-    guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
-    return UInt64(max(0, usage.ru_maxrss)) << 10
   }
 }

@@ -1,0 +1,90 @@
+package import Planning
+import Protocol
+import Transport
+
+/// The memory that the trials of a sweep take, each as a worker found it by trying one of its size.
+package struct TrialMemory: Sendable {
+  /// The bytes of each size that was tried, with the number of trials that it stands for.
+  package let sizes: [(bytes: UInt64, count: Int)]
+  /// Why the others cannot be trained; `nil` where all could be tried.
+  package let refusal: String?
+
+  /// The most sizes that are tried.
+  static let sizesMax = 12
+
+  /// Puts together what was found.
+  package init(sizes: [(bytes: UInt64, count: Int)], refusal: String? = nil) {
+    self.sizes = sizes.sorted { $0.bytes < $1.bytes }
+    self.refusal = refusal
+  }
+
+  /// Asks the worker program on this machine.
+  /// - Parameters:
+  ///   - sizes: The trials' sizes.
+  ///   - prices: What trials cost, to put them in order where there are many sizes.
+  /// - Returns: What they take; a worker that cannot tell is a refusal, and no error: everything but
+  ///   this can be planned.
+  /// - Throws: ``TransportError`` when there is no worker.
+  package static func found(
+    for sizes: TrialSizes, prices: CostEstimate
+  ) async throws -> TrialMemory {
+    let representatives = sizes.representatives(sizesMax, prices: prices)
+    guard !representatives.isEmpty else { return TrialMemory(sizes: []) }
+    let program = try WorkerProgram.find()
+    let answer: JSONValue
+    do throws(TransportError) {
+      answer = try await program.estimate(
+        trials: .array(representatives.map { json($0.trial, sizes.study) }))
+    } catch {
+      return TrialMemory(sizes: [], refusal: error.message)
+    }
+    guard let estimates = answer.array, estimates.count == representatives.count else {
+      return TrialMemory(sizes: [], refusal: "the worker's answer to 'estimate' is no list of them")
+    }
+    var found: [(bytes: UInt64, count: Int)] = []
+    var refusal: String?
+    for (estimate, size) in zip(estimates, representatives) {
+      if let bytes = estimate["memoryBytes"]?.integer {
+        found.append((bytes: UInt64(clamping: bytes), count: size.count))
+      } else {
+        refusal = refusal ?? estimate["refused"]?.string ?? "the worker does not say why"
+      }
+    }
+    return TrialMemory(sizes: found, refusal: refusal)
+  }
+
+  /// The bytes of the trial that takes most; `nil` where none could be tried.
+  package var greatestBytes: UInt64? { sizes.last?.bytes }
+
+  /// The bytes that half of the trials do not exceed; `nil` where none could be tried.
+  package var medianBytes: UInt64? {
+    let half = (sizes.reduce(0) { $0 + $1.count } + 1) / 2
+    var before = 0
+    return sizes.first { size in
+      before += size.count
+      return before >= half
+    }?.bytes
+  }
+
+  /// How many trials take more than so many bytes.
+  package func count(above bytes: UInt64) -> Int {
+    sizes.reduce(0) { $0 + ($1.bytes > bytes ? $1.count : 0) }
+  }
+
+  /// A trial as the worker reads it: what has its default is left out.
+  private static func json(_ trial: TrialSpecification, _ study: StudyDescription) -> JSONValue {
+    let parameters = study.parameters.compactMap { parameter in
+      trial.parameters[parameter.name].flatMap { value in
+        value == parameter.defaultValue ? nil : JSONValue.Member(parameter.name, value.json)
+      }
+    }
+    return [
+      "study": .string(trial.study),
+      "parameters": .object(parameters),
+      "seeds": .object(
+        trial.seeds.sorted { $0.key < $1.key }.map { .init($0.key, .integer(Int64($0.value))) }),
+      "replicate": .integer(Int64(trial.replicate)),
+      "numerics": .string(trial.numerics.rawValue),
+    ]
+  }
+}

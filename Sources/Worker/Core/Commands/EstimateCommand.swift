@@ -1,0 +1,68 @@
+import Kernel
+import Protocol
+
+/// Tells what trials take before any is trained: it tries each of them for as short a time as its
+/// study lets it, with the same data, plans and measures, in a process like that of a slot.
+enum EstimateCommand {
+  /// Tries the trials of standard input.
+  /// - Throws: ``WorkerError`` where standard input is no list of trials of one numeric profile.
+  static func run() throws {
+    let bytes = try StandardStreams.read("-", countMax: TrainCommand.bytesMax)
+    let files = try files(bytes)
+    if let numerics = files.first?.numerics {
+      guard files.allSatisfy({ $0.numerics == numerics }) else {
+        throw malformed("the trials have several numeric profiles")
+      }
+      try NumericsRestart.ensure(numerics) { try TrainCommand.giveStandardInput(bytes) }
+    }
+    let runner = try TrialRunner()
+    // What a process holds once it has trained belongs to every trial, the first one included.
+    if let first = files.first { _ = estimate(of: first, runner) }
+    let estimates = files.map { estimate(of: $0, runner) }
+    try StandardStreams.write(JSONValue.array(estimates).indentedText + "\n")
+  }
+
+  private static func files(_ bytes: [UInt8]) throws(WorkerError) -> [TrialFile] {
+    let document: JSONValue
+    do throws(JSONError) {
+      document = try JSONValue(parsing: bytes)
+    } catch {
+      throw malformed(error.message)
+    }
+    guard let trials = document.array else { throw malformed("a JSON list is expected") }
+    var files: [TrialFile] = []
+    for (index, trial) in trials.enumerated() {
+      files.append(try TrialFile(Array(trial.text.utf8), subject: "Trial \(index)"))
+    }
+    return files
+  }
+
+  private static func estimate(of file: TrialFile, _ runner: TrialRunner) -> JSONValue {
+    do throws(WorkerError) {
+      return ["memoryBytes": .integer(Int64(clamping: try memoryBytes(of: file, runner)))]
+    } catch {
+      return ["refused": .string(error.message)]
+    }
+  }
+
+  private static func memoryBytes(
+    of file: TrialFile, _ runner: TrialRunner
+  ) throws(WorkerError) -> UInt64 {
+    var file = file
+    let specification: TrialSpecification
+    do {
+      let study = try StudyLookup.study(named: file.study)
+      file.parameters = study.rehearsal(of: try file.specification().parameters)
+      specification = try file.specification()
+    } catch {
+      throw malformed((error as? any Diagnosable)?.message ?? "\(error)")
+    }
+    return try TrainCommand.train(specification, runner).peakMemoryBytes
+  }
+
+  private static func malformed(_ problem: String) -> WorkerError {
+    WorkerError(
+      .malformed, "Standard input: \(problem).",
+      remedy: "Give a list of trials as 'phasegrid-worker --help' shows.")
+  }
+}

@@ -9,7 +9,13 @@ public enum NumericProfile: String, Hashable, Sendable, CaseIterable {
   case native
 
   /// Grows whenever the profile would give other bits.
-  public var revision: UInt32 { 1 }
+  public var revision: UInt32 {
+    switch self {
+    // 2: all products in plain order or as dot products, none by OpenBLAS.
+    case .pinned: 2
+    case .openblas, .native: 1
+    }
+  }
 
   /// The core type that OpenBLAS is told to use when it is loaded; `nil` leaves the choice to it.
   public var openBLASCoreType: String? {

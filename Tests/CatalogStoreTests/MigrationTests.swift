@@ -144,8 +144,11 @@ enum GoldenCatalog {
     #expect(counts.assigned == 1)
     #expect(try await catalog.events(of: .determinismFault).count == 1)
     let pending = try await catalog.pendingTrials(of: sweep.id)
-    let stored = try await catalog.specifications(of: pending.trials.map(\.id))
-    #expect(stored.map(\.key) == stored.map(\.specification.key))
+    // They were planned for an older revision of the numeric profile: told, but not trained any more.
+    #expect(!pending.trials.isEmpty)
+    await CatalogStoreTests.expect(code: .outdatedNumerics) {
+      _ = try await catalog.specifications(of: pending.trials.map(\.id))
+    }
     let knowsClusters = version >= 2
     #expect(sweep.cluster == (knowsClusters ? Fixtures.cluster : nil))
     let holders = try await catalog.nodesHoldingTrials(of: sweep.id)

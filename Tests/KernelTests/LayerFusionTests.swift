@@ -101,8 +101,11 @@ private struct Network {
   }
 
   /// The gradients' bits; a value that is asked for is stored, and so nothing is joined with it.
+  ///
+  /// The layer's values are asked for in any case: a rectified layer that need not keep them has other
+  /// bits.
   func gradients(keepingAll: Bool) -> [[UInt32]] {
-    let plan = plan(keepingAll ? graph.records.map(\.output) : gradientNodes)
+    let plan = plan(keepingAll ? graph.records.map(\.output) : gradientNodes + [hidden])
     return gradientNodes.map { plan.value(of: $0).map(\.bitPattern) }
   }
 }

@@ -13,6 +13,9 @@
 #include "product_panels.h"
 #include "hidden_sums.h"
 #include "hidden_gram.h"
+#include "masked_lanes.h"
+#include "masked_layer.h"
+#include "masked_sums.h"
 #include "convolution.h"
 #include "pooling.h"
 #include "patches.h"
@@ -67,6 +70,13 @@
 #undef GRAM_OTHERS
 #undef GRAM_AT_ONCE
 #undef GRAM_WITH
+#undef MASKED_INPUTS
+#undef MASKED_BLOCKS
+#undef ADD_PARTS
+#undef MASKED_OF_INPUTS
+#undef MASKED_VECTORS
+#undef MASKED_BY_FMA
+#undef MASKED_SUMS_OF_INPUTS
 #undef WINDOW_ROWS
 #undef WINDOW_VECTORS
 #undef WINDOW_CASE

@@ -42,7 +42,7 @@ enum { kernel_precision_single = 0, kernel_precision_double = 1, kernel_precisio
   EACH(label_cross_entropy) EACH(label_cross_entropy_backward) \
   EACH(row_statistics) EACH(layer_norm) EACH(layer_norm_backward) EACH(layer_norm_parameters) \
   EACH(product) EACH(product_dots) EACH(product_panels) EACH(product_followed) EACH(hidden_sums) \
-  EACH(hidden_gram) \
+  EACH(hidden_gram) EACH(masked_layer) EACH(masked_sums) \
   EACH(convolution) EACH(convolution_weights) EACH(flip_taps) EACH(transpose_stack) \
   EACH(max_pool) EACH(max_pool_gather) EACH(max_pool_scatter) \
   EACH(mean_pool) EACH(mean_pool_spread) EACH(sum_groups) EACH(spread_groups) \

@@ -11,8 +11,9 @@
 public struct ModelInitialization: Hashable, Sendable {
   /// The law of each role; one that is not here is that of ``ParameterRole/weight``.
   public var roles: [ParameterRole: TensorInitialization]
-  /// The laws of single pieces, by their whole names or by the words that these end with: `proj.weight`
-  /// is for all blocks. The longest name counts.
+  /// The laws of single pieces, by their whole names or by the words that these end with.
+  ///
+  /// `proj.weight` is for all blocks. The longest name counts.
   public var pieces: [String: TensorInitialization] = [:]
   /// Whether the last hidden layer of a fully connected network is half as many neurons as it has,
   /// and copies of them with the opposite output weights, so that the network is zero at the start.

@@ -48,9 +48,10 @@ extension Transformer {
   /// Whether the stream passes a LayerNorm before the head.
   public var normalizesEnd: Bool { finalNormalization ?? (normalization == .before) }
 
-  /// The fixed waves that tell positions apart, (T, d): column 2 i of row t has
-  /// sin(t / 10000^(2 i / d)), column 2 i + 1 the cosine of the same. Source: Vaswani and others,
-  /// arXiv 1706.03762, section 3.5.
+  /// The fixed waves that tell positions apart, (T, d).
+  ///
+  /// Column 2 i of row t has sin(t / 10000^(2 i / d)), column 2 i + 1 the cosine of the same. Source:
+  /// Vaswani and others, arXiv 1706.03762, section 3.5.
   public var sinusoidalPositions: [Double] {
     let frequencies = (0..<((width + 1) / 2)).map {
       Elementary.power(10_000, -Double(2 * $0) / Double(width))

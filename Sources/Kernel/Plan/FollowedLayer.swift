@@ -63,8 +63,13 @@ extension FollowedLayer {
   }
 
   /// All places of a plan's operations where it applies.
+  /// - Parameters:
+  ///   - records: The plan's operations.
+  ///   - numerics: How products are computed.
+  ///   - inAnyOrder: Whether also where the output by itself would be summed in another order.
+  /// - Returns: The places, and what stands there.
   static func found(
-    in records: [Graph.Record?], numerics: NumericProfile
+    in records: [Graph.Record?], numerics: NumericProfile, inAnyOrder: Bool = false
   ) -> [Joined] {
     var firstReader: [Int: Int] = [:]
     for (index, record) in records.enumerated() {
@@ -85,8 +90,10 @@ extension FollowedLayer {
         hidden.columns >= 8, extents.columns == 1,
         numerics.route(
           of: hidden, transposeLeft: false, transposeRight: layer.product.transposeRight) == .lanes,
-        numerics.route(
-          of: extents, transposeLeft: false, transposeRight: outer.product.transposeRight) == .dots
+        inAnyOrder
+          || numerics.route(
+            of: extents, transposeLeft: false, transposeRight: outer.product.transposeRight)
+            == .dots
       else { return nil }
       let operation = FollowedLayer(
         layer: layer.product, layerHasBias: layer.hasBias, isRectified: layer.isRectified,

@@ -56,6 +56,11 @@ struct Fusion {
       for index in sums.replaced { records[index] = nil }
       records[sums.position] = sums.record
     }
+    for masked in MaskedLayer.found(in: records, kept: kept, numerics: numerics) {
+      records[masked.hidden] = nil
+      records[masked.layerPosition] = masked.layer
+      records[masked.sumsPosition] = masked.sums
+    }
   }
 
   /// What one elementwise function alone reads passes it while it is stored, where it can.

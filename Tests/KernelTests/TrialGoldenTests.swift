@@ -83,9 +83,13 @@ import Testing
       # Written by TrialGoldenTests with UPDATE_GOLDEN=1. A change of bits needs a new revision.
 
       """
+    var keys = Set<TrialKey>()
     for (study, parameters, replicate) in TrialGoldenTests.trials {
       let trial = try StudyRequests.specification(study, parameters, replicate: replicate)
+      #expect(keys.insert(trial.key).inserted, "two trials of \(study) have the same key")
       let report = try StudyRequests.train(trial)
+      let described = try #require(StudyRegistry.study(named: study)).description.measures
+      #expect(report.measures.map(\.name) == described.map(\.name))
       let shown = parameters.sorted { $0.key < $1.key }
         .map { "\($0.key)=\($0.value.canonicalText)" }.joined(separator: " ")
       text += "\ntrial \(study) revision \(trial.revision) replicate \(replicate) \(shown)\n"

@@ -85,7 +85,7 @@ struct MatchingReasoning: Study {
 
   private static let dataConstraints = [
     StudyConstraint(
-      validWhen: "\(isSingle) or data.relations % 2 == 0",
+      validWhen: "\(isSingle) or data.relations == 2 * ceil(data.relations / 2)",
       reason: "two chains have as many relations each"),
     StudyConstraint(
       validWhen:

@@ -16,25 +16,29 @@ import Testing
     rank: [Double: Double] = [1: 6.6, 0.6: 26], training: Double = 0.97, test: Double = 0.91,
     exception: Double = 0.9, replicates: UInt32 = 5, changes: [String: ParameterValue] = [:]
   ) -> [StudyRow] {
-    [0.4, 0.5, 0.6, 0.7, 0.8, 1].flatMap { gamma in
-      [5e-4, 1e-3, 1.5e-3].flatMap { rate in
-        (0..<replicates).map { replicate in
-          LayerStudyStatementTests.row(
-            composite,
-            changes.merging([
-              "init.gamma": .real(gamma), "optimizer.learningRate": .real(rate),
-            ]) { $1 },
-            replicate: replicate, outcome: .completed(.steps),
-            measures: [
-              // The best rate is the greatest; the others have half of it.
-              "inferentialAccuracy": (inferential[gamma] ?? 0) * (rate > 1e-3 ? 1 : 0.5),
-              "nearInferentialAccuracy": (near[gamma] ?? 0) * (rate > 1e-3 ? 1 : 0.5),
-              "exceptionAccuracy": exception, "queryCosine": cosine[gamma] ?? 0.6,
-              "embeddingRank": rank[gamma] ?? 20, "trainAccuracy": training, "testAccuracy": test,
-            ])
+    var rows: [StudyRow] = []
+    for gamma in [0.4, 0.5, 0.6, 0.7, 0.8, 1] {
+      for rate in [5e-4, 1e-3, 1.5e-3] {
+        // The best rate is the greatest; the others have half of it.
+        let share = rate > 1e-3 ? 1 : 0.5
+        let cell: [String: ParameterValue] = [
+          "init.gamma": .real(gamma), "optimizer.learningRate": .real(rate),
+        ]
+        let measures: [String: Double] = [
+          "inferentialAccuracy": share * (inferential[gamma] ?? 0),
+          "nearInferentialAccuracy": share * (near[gamma] ?? 0), "exceptionAccuracy": exception,
+          "queryCosine": cosine[gamma] ?? 0.6, "embeddingRank": rank[gamma] ?? 20,
+          "trainAccuracy": training, "testAccuracy": test,
+        ]
+        for replicate in 0..<replicates {
+          rows.append(
+            LayerStudyStatementTests.row(
+              composite, cell.merging(changes) { $1 }, replicate: replicate,
+              outcome: .completed(.steps), measures: measures))
         }
       }
     }
+    return rows
   }
 
   static func compositeVerdict(_ name: String, _ rows: [StudyRow]) -> StatementVerdict.Verdict? {

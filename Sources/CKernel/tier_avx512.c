@@ -1,4 +1,5 @@
-/* The operations for processors with AVX-512. */
+/* The operations for x86 processors with AVX-512. */
+#if defined(__x86_64__)
 #include <immintrin.h>
 #pragma clang attribute push( \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
@@ -6,3 +7,4 @@
 #define KERNEL_MASKED 1
 #include "Templates/tier.h"
 #pragma clang attribute pop
+#endif

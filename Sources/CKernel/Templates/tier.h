@@ -1,6 +1,9 @@
 /* All operations in both precisions for one tier. The including file sets KERNEL_TABLE, the name of
    the table, and has switched on the processor features that the tier may use. */
+#if defined(__x86_64__)
 #include <immintrin.h>
+#endif
+#include <stddef.h>
 #include <stdint.h>
 
 #include "../include/CKernel.h"

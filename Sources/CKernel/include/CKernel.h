@@ -14,7 +14,8 @@ enum {
   kernel_tier_plain = 0,
   kernel_tier_avx2 = 1, /* AVX2 and FMA */
   kernel_tier_avx512 = 2, /* AVX-512 F, BW, DQ and VL */
-  kernel_tier_count = 3
+  kernel_tier_neon = 3, /* 64-bit ARM */
+  kernel_tier_count = 4
 };
 
 enum { kernel_precision_single = 0, kernel_precision_double = 1, kernel_precision_count = 2 };
@@ -105,8 +106,8 @@ typedef struct kernel_step {
 
 typedef void (*kernel_function)(const kernel_step *step);
 
-/* The best tier that this processor and its operating system support. */
-int kernel_supported_tier(void);
+/* Whether this processor and its operating system support a tier. */
+int kernel_has_tier(int tier);
 
 /* The function for an operation. Null where an argument is out of range. */
 kernel_function kernel_function_of(int operation, int precision, int tier);

@@ -9,12 +9,14 @@ public enum KernelTier: Int32, Hashable, Sendable, CaseIterable {
   case avx2 = 1
   /// AVX-512.
   case avx512 = 2
+  /// NEON, on 64-bit ARM.
+  case neon = 3
 
-  /// The name of the environment variable that forces a tier: `plain`, `avx2` or `avx512`.
+  /// The name of the environment variable that forces a tier: `plain`, `avx2`, `avx512` or `neon`.
   public static let environmentName = "PHASEGRID_KERNEL_TIER"
 
   /// The best tier of this processor.
-  public static let supported = KernelTier(rawValue: kernel_supported_tier()) ?? .plain
+  public static let supported = available.last ?? .plain
 
   /// The tier that plans use unless told otherwise: what the environment forces, else the best.
   ///
@@ -23,13 +25,11 @@ public enum KernelTier: Int32, Hashable, Sendable, CaseIterable {
     guard let value = unsafe getenv(environmentName) else { return supported }
     let name = unsafe String(cString: value)
     guard let forced = allCases.first(where: { "\($0)" == name }),
-      forced.rawValue <= supported.rawValue
+      available.contains(forced)
     else { return supported }
     return forced
   }()
 
-  /// The tiers that this processor can use.
-  public static var available: [KernelTier] {
-    allCases.filter { $0.rawValue <= supported.rawValue }
-  }
+  /// The tiers that this processor can use, the slowest first.
+  public static let available = allCases.filter { kernel_has_tier($0.rawValue) != 0 }
 }

@@ -37,7 +37,7 @@ public final class Plan<Element: Scalar> {
   ) {
     precondition(varying == nil || chunks == nil, "the chunks of a batch are what varies")
     precondition(
-      tier.rawValue <= KernelTier.supported.rawValue, "the processor lacks the tier \(tier)")
+      KernelTier.available.contains(tier), "the processor lacks the tier \(tier)")
     precondition(
       outputs.allSatisfy(graph.contains) && gradients.values.allSatisfy(graph.contains),
       "what a plan is asked for are nodes of its graph")

@@ -14,7 +14,7 @@ import Testing
     #expect(
       StudyDescriptionTests.names == [
         "idle", "initial-condensation", "two-layer-phase-diagram", "convolution-condensation",
-        "anchor-functions",
+        "anchor-functions", "matching-reasoning", "composite-anchors",
       ])
   }
 
@@ -74,6 +74,7 @@ import Testing
   @Test(arguments: [
     ("two-layer-phase-diagram", "width"), ("initial-condensation", "width"),
     ("convolution-condensation", "model.channels"), ("anchor-functions", "training.steps"),
+    ("composite-anchors", "training.batch"), ("matching-reasoning", "training.steps"),
   ])
   func `the cost grows with the extents`(name: String, extent: String) throws {
     let study = try StudyDescriptionTests.description(name)
@@ -131,6 +132,42 @@ import Testing
     #expect(resolver.violation(of: try resolver.resolve(two)) != nil)
     let narrow = two.merging(["model.keyWidth": .integer(32)]) { $1 }
     #expect(resolver.violation(of: try resolver.resolve(narrow)) == nil)
+  }
+
+  @Test(arguments: [
+    ("model.vocabulary", ParameterValue.integer(69)), ("data.values", .integer(43)),
+    ("data.length", .integer(41)),
+  ])
+  func `composite sentences that do not fit their model are left out`(
+    name: String, value: ParameterValue
+  ) throws {
+    let resolver = try StudyResolver(CompositeAnchors().description)
+    #expect(resolver.violation(of: try resolver.resolve([name: value])) != nil)
+  }
+
+  @Test(arguments: [
+    ["data.steps": ParameterValue.integer(5)], ["data.firstValue": .integer(1)],
+    ["data.values": .integer(24), "model.vocabulary": .integer(24)],
+    ["data.format": .text("two"), "data.relations": .integer(5)],
+    ["data.format": .text("two"), "data.steps": .integer(3)], ["data.format": .text("ordered")],
+    ["model.fixedMatrices": .text("normal"), "model.heads": .integer(2)],
+  ])
+  func `chains that cannot be made or do not fit their model are left out`(
+    changes: [String: ParameterValue]
+  ) throws {
+    let resolver = try StudyResolver(MatchingReasoning().description)
+    #expect(resolver.violation(of: try resolver.resolve(changes)) != nil)
+    var trial = try StudyRequests.specification("matching-reasoning", [:])
+    trial.parameters.merge(changes) { $1 }
+    let error = try #require(throws: KernelError.self) { try StudyRequests.train(trial) }
+    #expect(error.kind == .parameter)
+  }
+
+  @Test func `the factor of fixed matrices is part of the key where there are any`() throws {
+    let resolver = try StudyResolver(MatchingReasoning().description)
+    #expect(!resolver.keyParameters(of: try resolver.resolve([:])).contains("init.fixedFactor"))
+    let fixed = try resolver.resolve(["model.fixedMatrices": .text("normal")])
+    #expect(resolver.keyParameters(of: fixed).contains("init.fixedFactor"))
   }
 
   @Test func `phase and offset leave the key with the notebook's target`() throws {

@@ -20,6 +20,17 @@ enum StudyRequests {
       "model.keyWidth": .integer(8), "model.feedForward": .integer(8),
       "training.steps": .integer(5), "training.batch": .integer(4),
     ],
+    "composite-anchors": [
+      "data.testSamples": .integer(12), "model.width": .integer(8), "model.keyWidth": .integer(8),
+      "model.feedForward": .integer(8), "training.steps": .integer(5),
+      "training.batch": .integer(4),
+    ],
+    "matching-reasoning": [
+      "data.samples": .integer(20), "data.testSamples": .integer(12), "model.width": .integer(8),
+      "model.keyWidth": .integer(8), "model.feedForward": .integer(8),
+      "model.vocabulary": .integer(45), "training.steps": .integer(5),
+      "training.batch": .integer(4), "training.lookEvery": .integer(2),
+    ],
   ]
 
   /// The trial of a study with the named parameters, else its defaults.

@@ -13,8 +13,13 @@ import Testing
     let report = try StudyRequests.trainSmall(name)
     let study = try #require(StudyRegistry.study(named: name))
     #expect(report.measures.map(\.name) == study.description.measures.map(\.name))
-    #expect(report.measures.allSatisfy { $0.values.count == 1 && $0.values[0].isFinite })
-    let isCounted = ["idle", "anchor-functions"].contains(name)
+    for (measure, description) in zip(report.measures, study.description.measures) {
+      #expect(measure.values.allSatisfy(\.isFinite) && !measure.values.isEmpty)
+      #expect(description.kind != .number || measure.values.count == 1)
+      #expect(measure.steps.count == (description.kind == .curve ? measure.values.count : 0))
+    }
+    let counted = ["idle", "anchor-functions", "composite-anchors", "matching-reasoning"]
+    let isCounted = counted.contains(name)
     #expect(report.outcome == .completed(isCounted ? .steps : .rule))
   }
 

@@ -75,6 +75,48 @@ import Testing
         "training.steps": .integer(9), "training.batch": .integer(7),
       ], 2
     ),
+    (
+      "composite-anchors",
+      [
+        "data.testSamples": .integer(30), "model.width": .integer(20),
+        "model.keyWidth": .integer(16), "model.feedForward": .integer(24),
+        "training.steps": .integer(12), "training.batch": .integer(16),
+      ], 1
+    ),
+    (
+      "composite-anchors",
+      [
+        "data.variant": .text("both-unseen"), "data.source": .text("stored"),
+        "data.samples": .integer(50), "data.testSamples": .integer(20),
+        "data.modulus": .text("tokens"), "data.length": .integer(9), "model.width": .integer(16),
+        "model.heads": .integer(2), "model.keyWidth": .integer(8),
+        "model.feedForward": .integer(10), "model.normalization": .text("pre"),
+        "dropout.keepResidual": .real(0.9), "training.steps": .integer(9),
+        "training.batch": .integer(7),
+      ], 0
+    ),
+    (
+      "matching-reasoning",
+      [
+        "data.samples": .integer(40), "data.testSamples": .integer(20), "model.width": .integer(16),
+        "model.keyWidth": .integer(8), "model.feedForward": .integer(12),
+        "model.vocabulary": .integer(50), "model.fixedMatrices": .text("normal"),
+        "training.steps": .integer(9), "training.batch": .integer(7),
+        "training.lookEvery": .integer(4),
+      ], 0
+    ),
+    (
+      "matching-reasoning",
+      [
+        "data.format": .text("noised-to-end"), "data.samples": .integer(30),
+        "data.testSamples": .integer(20), "data.relations": .integer(6),
+        "data.firstValue": .integer(3), "model.width": .integer(12), "model.heads": .integer(2),
+        "model.keyWidth": .integer(6), "model.feedForward": .integer(10),
+        "model.vocabulary": .integer(46), "model.normalization": .text("pre"),
+        "training.steps": .integer(8), "training.batch": .integer(6),
+        "training.lookEvery": .integer(4),
+      ], 2
+    ),
   ]
 
   @Test func `keys and bits are the golden ones`() throws {

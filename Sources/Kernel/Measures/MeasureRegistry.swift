@@ -24,5 +24,28 @@ public enum MeasureRegistry {
       MeanLoss.onTest,
       AttentionScores.shift,
       AttentionScores.broadcast,
-    ] + TrainingMeasures.all
+      CompositeAnswers.inferential,
+      CompositeAnswers.symmetric,
+      CompositeAnswers.other,
+      CompositeAnswers.near,
+      CompositeAnswers.exception,
+      CompositeAnswers.exceptionInferential,
+      CompositeAnswers.mode,
+      CompositeAnswers.histogram,
+      QueryDirections.meanCosine,
+      StableRank.ofQueries,
+      StableRank.ofEmbedding,
+      EmbeddingOrder.rank,
+      EmbeddingOrder.order,
+      EmbeddingOrder.spectrum,
+      ReasoningProgress.known,
+      ReasoningProgress.new,
+      ReasoningProgress.newHalf,
+      ReasoningProgress.newMost,
+      ReasoningProgress.training,
+      ReasoningProgress.knownCurve,
+      ReasoningProgress.newCurve,
+    ] + ReasoningProgress.matching + ReasoningAttention.hops + ReasoningAttention.alphas
+    + ReasoningAttention.betas + Matching.scores + Matching.tops + Matching.untrainedTops
+    + Matching.kernelScores + Matching.dominances + TrainingMeasures.all
 }

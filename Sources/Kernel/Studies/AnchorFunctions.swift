@@ -142,7 +142,7 @@ struct AnchorFunctions: Study {
       stop: StopRule(limit: .steps(steps)))
     stage.dropoutSeed = request.seed(of: .dropout)
     let trainer = Trainer<Float>(stage, numerics: request.numerics, tier: tier)
-    for (name, values) in problem.sharedInputs { trainer.setInput(name, values) }
+    for (name, values) in problem.model.fixedInputs { trainer.setInput(name, values) }
     try Self.initialization.initialization(reader, width: problem.model.width).draw(
       problem.model, into: trainer.store, seed: request.seed(of: .initialization))
     if let initial = request.initial { try trainer.store.set(initial) }
@@ -194,14 +194,6 @@ struct AnchorProblem {
         remedy: "Set model.vocabulary to \(generator.tokenLimit) or more.")
     }
   }
-
-  /// The inputs that are the same for all samples.
-  var sharedInputs: [(name: String, values: [Float])] {
-    model.inputs(samples: 1).compactMap { input in
-      guard case .fixed(let values) = input.kind else { return nil }
-      return (input.name, values.map { Float($0) })
-    }
-  }
 }
 
 /// What a trained network answers, and what its attention looks at.
@@ -235,7 +227,7 @@ struct AnchorEvaluation {
     evaluator = Evaluator(
       graph: graph, nodes: [logits, losses, maps[0], maps[maps.count - 1]], samples: samples,
       store: store, numerics: numerics, tier: tier)
-    for (name, values) in problem.sharedInputs { evaluator.setShared(name, values) }
+    for (name, values) in problem.model.fixedInputs { evaluator.setShared(name, values) }
     heads = model.heads
   }
 

@@ -9,6 +9,8 @@ public enum StudyRegistry {
     TwoLayerPhaseDiagram(),
     ConvolutionCondensation(),
     AnchorFunctions(),
+    MatchingReasoning(),
+    CompositeAnchors(),
   ]
 
   /// The study of this name.

@@ -33,6 +33,14 @@ struct OptimizerParameters: ParameterGroup {
   var weightDecay = 0.0
   /// The default schedule.
   var schedule = Schedule.constant
+  /// The default share of the training in which the rate rises.
+  var warmUpShare = 0.1
+  /// The default rate at the start over that at the peak.
+  var warmUpFrom = 0.1
+  /// The default time of half a cosine over that of the training.
+  var cosineShare = 0.9
+  /// The default rate at the end over that at the peak.
+  var floor = 0.1
   /// The default length above which gradients are shortened; 0 for never.
   var clipNorm = 0.0
   /// Whether the study trains in batches, so that there are epochs of several steps.
@@ -123,17 +131,17 @@ struct OptimizerParameters: ParameterGroup {
         meaning: "How the rate goes: constant, or a straight rise and then half a cosine down.",
         activeWhen: Self.free),
       .real(
-        "optimizer.warmUpShare", label: "warm-up", default: 0.1, 0...1,
+        "optimizer.warmUpShare", label: "warm-up", default: warmUpShare, 0...1,
         meaning: "The share of the training in which the rate rises.", activeWhen: Self.scheduled),
       .real(
-        "optimizer.warmUpFrom", label: "first rate", default: 0.1, 0...1,
+        "optimizer.warmUpFrom", label: "first rate", default: warmUpFrom, 0...1,
         meaning: "The rate at the start over that at the peak.", activeWhen: Self.scheduled),
       .real(
-        "optimizer.cosineShare", label: "cosine", default: 0.9, 0...10,
+        "optimizer.cosineShare", label: "cosine", default: cosineShare, 0...10,
         meaning: "The time of half a cosine after the warm-up, over that of the training.",
         activeWhen: Self.scheduled),
       .real(
-        "optimizer.floor", label: "last rate", default: 0.1, 0...1,
+        "optimizer.floor", label: "last rate", default: floor, 0...1,
         meaning: "The rate at the end of the cosine over that at the peak.",
         activeWhen: Self.scheduled),
     ]

@@ -53,6 +53,18 @@ struct ResultTable {
     .compactMap { $0.measures[measure] }
   }
 
+  /// The measures of a cell's trials by replicate; other parameters may tell several apart.
+  /// - Parameter cell: Parameters with the values that they must have.
+  /// - Returns: For each replicate the measures of every trial.
+  func measures(at cell: [String: ParameterValue]) -> [UInt32: [[String: Double]]] {
+    var result: [UInt32: [[String: Double]]] = [:]
+    for row in rows
+    where cell.allSatisfy({ PhaseTable.isSame(row.parameters[$0.key], $0.value) }) {
+      result[row.replicate, default: []].append(row.measures)
+    }
+    return result
+  }
+
   /// The mean over the replicates of a cell; `nil` with fewer of them than asked for.
   func mean(_ measure: String, at cell: [String: ParameterValue], replicatesMin: Int) -> Double? {
     let numbers = numbers(measure, at: cell)

@@ -14,7 +14,7 @@ import Testing
     #expect(
       StudyDescriptionTests.names == [
         "idle", "initial-condensation", "two-layer-phase-diagram", "convolution-condensation",
-        "anchor-functions",
+        "dropout-condensation", "label-granularity", "anchor-functions",
       ])
   }
 
@@ -74,6 +74,7 @@ import Testing
   @Test(arguments: [
     ("two-layer-phase-diagram", "width"), ("initial-condensation", "width"),
     ("convolution-condensation", "model.channels"), ("anchor-functions", "training.steps"),
+    ("label-granularity", "training.batch"), ("dropout-condensation", "training.steps"),
   ])
   func `the cost grows with the extents`(name: String, extent: String) throws {
     let study = try StudyDescriptionTests.description(name)

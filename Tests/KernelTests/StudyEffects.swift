@@ -3,7 +3,7 @@ import Protocol
 /// The effects of the parameters that studies share, and of those with networks in layers.
 extension StudyEffectTests {
   /// Effects of one study: parameters with the value that they are changed to.
-  private static func effects(
+  static func effects(
     _ study: String, given: [String: ParameterValue] = [:],
     _ changes: [(parameter: String, value: ParameterValue)]
   ) -> [StudyEffect] {
@@ -12,13 +12,13 @@ extension StudyEffectTests {
     }
   }
 
-  private static let scheduled: [(parameter: String, value: ParameterValue)] = [
+  static let scheduled: [(parameter: String, value: ParameterValue)] = [
     ("optimizer.warmUpShare", .real(0.6)), ("optimizer.warmUpFrom", .real(0.5)),
     ("optimizer.cosineShare", .real(0.4)), ("optimizer.floor", .real(0.5)),
     ("optimizer.schedulePer", .text("epoch")),
   ]
 
-  private static let adaptive: [(parameter: String, value: ParameterValue)] = [
+  static let adaptive: [(parameter: String, value: ParameterValue)] = [
     ("optimizer.beta1", .real(0.5)), ("optimizer.beta2", .real(0.9)),
     ("optimizer.epsilon", .real(1e-2)), ("optimizer.weightDecay", .real(0.5)),
     ("optimizer.clipNorm", .real(1e-3)), ("optimizer.schedule", .text("warm-up-cosine")),

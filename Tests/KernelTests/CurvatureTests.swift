@@ -22,9 +22,9 @@ import Testing
       loss = graph.add(loss, graph.scale(term, by: 0.5))
     }
     let store = ParameterStore<Double>(graph.parameters)
-    let parts = [Array(values[..<half]), Array(values[half...])]
-    store.withMutableParameter("first.weight") { $0.overwrite(with: parts[0].span) }
-    store.withMutableParameter("second.weight") { $0.overwrite(with: parts[1].span) }
+    let (first, second) = (Array(values[..<half]), Array(values[half...]))
+    store.withMutableParameter("first.weight") { $0.overwrite(with: first.span) }
+    store.withMutableParameter("second.weight") { $0.overwrite(with: second.span) }
     return (graph, loss, store)
   }
 

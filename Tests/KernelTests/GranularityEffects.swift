@@ -31,10 +31,7 @@ extension StudyEffectTests {
     + effects(
       "label-granularity", given: ["model.head": .text("fixed")],
       [("model.filtersPerLabel", .integer(3)), ("model.threshold", .real(5))])
-    + effects(
-      "label-granularity", given: adam,
-      adaptive.filter { $0.parameter != "optimizer.schedule" }
-        + [("optimizer.schedule", .text("warm-up-cosine"))])
+    + effects("label-granularity", given: adam, adaptive)
     + effects(
       "label-granularity",
       given: adam.merging(["optimizer.schedule": .text("warm-up-cosine")]) { $1 },

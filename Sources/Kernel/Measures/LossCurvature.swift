@@ -107,8 +107,8 @@ public final class LossCurvature {
   /// The spectrum as Lanczos sees it, with full orthogonalisation, twice.
   ///
   /// The first direction is normal; the weight of an eigenvalue is the square of its vector's share of
-  /// it, and all weights add up to 1. Source: Golub and Van Loan, "Matrix
-  /// Computations", section 10.1.
+  /// it, and all weights add up to 1. Source: Golub and Van Loan, "Matrix Computations", section
+  /// 10.1.
   /// - Parameters:
   ///   - steps: Products with H, 30 for the ends of a spectrum.
   ///   - seed: The seed index of the first direction.

@@ -118,7 +118,7 @@ struct GranularityStages {
     _ = freshNetwork.output(samples: 1, in: &graphs[1])
     let store = ParameterStore<Float>(of: graphs)
     var initialization = LabelGranularity.initialization.initialization(
-      reader, width: reader.integer("model.filters"))
+      reader, width: freshNetwork.filters)
     if let fixedBias { initialization.pieces["filters.bias"] = .constant(fixedBias) }
     try initialization.draw(both, into: store, seed: request.seed(of: .initialization))
     if let initial = request.initial { try store.set(initial) }

@@ -33,6 +33,7 @@ import Testing
 
   @Test(arguments: [
     (RandomPurpose.initialization, 1 as UInt32), (.data, 2), (.dropout, 3), (.batches, 4),
+    (.probes, 5),
   ])
   func `a purpose keeps its number`(purpose: RandomPurpose, number: UInt32) {
     #expect(purpose.rawValue == number)

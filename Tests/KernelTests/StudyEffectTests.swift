@@ -15,7 +15,9 @@ struct StudyEffect: CustomTestStringConvertible, Sendable {
 
 /// Every parameter of every study changes the key and the measures of a small trial.
 @Suite struct StudyEffectTests {
-  static let effects = twoLayerEffects + convolutionEffects + anchorEffects + reasoningEffects
+  static let effects =
+    twoLayerEffects + convolutionEffects + anchorEffects + reasoningEffects + granularityEffects
+    + dropoutEffects
 
   @Test(arguments: StudyEffectTests.effects)
   func `a parameter has an effect`(effect: StudyEffect) throws {

@@ -15,6 +15,17 @@ enum StudyRequests {
     "convolution-condensation": [
       "model.channels": .integer(4), "data.samples": .integer(20), "init.deviation": .real(0.01),
     ],
+    "dropout-condensation": [
+      "model.width": .integer(12), "data.samples": .integer(6), "data.testSamples": .integer(21),
+      "training.steps": .integer(12),
+    ],
+    "label-granularity": [
+      "labels.granularity": .integer(4), "labels.noise": .real(0.2), "data.subtypes": .integer(4),
+      "data.dimension": .integer(12), "data.patches": .integer(4), "data.samples": .integer(40),
+      "data.hardShare": .real(0.2), "data.testSamples": .integer(60), "model.filters": .integer(6),
+      "training.steps": .integer(6), "training.batch": .integer(8), "transfer.steps": .integer(4),
+      "transfer.samples": .integer(20),
+    ],
     "anchor-functions": [
       "data.samples": .integer(20), "data.testSamples": .integer(12), "model.width": .integer(8),
       "model.keyWidth": .integer(8), "model.feedForward": .integer(8),

@@ -117,6 +117,56 @@ import Testing
         "training.lookEvery": .integer(4),
       ], 2
     ),
+      "label-granularity",
+      [
+        "labels.granularity": .integer(4), "data.subtypes": .integer(2),
+        "data.dimension": .integer(10), "data.patches": .integer(4), "data.samples": .integer(50),
+        "data.testSamples": .integer(70), "model.filters": .integer(9),
+        "training.steps": .integer(20), "training.batch": .integer(16),
+        "transfer.steps": .integer(7), "transfer.samples": .integer(30),
+      ], 1
+    ),
+    (
+      "label-granularity",
+      [
+        "labels.granularity": .integer(2), "labels.noise": .real(0.3),
+        "data.subtypes": .integer(4), "data.dimension": .integer(11),
+        "data.patches": .integer(5), "data.samples": .integer(33),
+        "data.hardShare": .real(0.3), "data.hardPatchNoise": .real(0.5),
+        "data.testSamples": .integer(41), "model.head": .text("fixed"),
+        "model.filtersPerLabel": .integer(3), "init.deviation": .real(0.05),
+        "optimizer.rule": .text("adam"), "optimizer.learningRate": .real(0.01),
+        "training.steps": .integer(15), "training.batch": .integer(10),
+        "transfer.steps": .integer(5), "transfer.samples": .integer(22),
+      ], 0
+    ),
+    (
+      "dropout-condensation",
+      [
+        "model.width": .integer(20), "training.steps": .integer(40),
+        "data.testSamples": .integer(31),
+      ], 0
+    ),
+    (
+      "dropout-condensation",
+      [
+        "dropout.mode": .text("r1"), "dropout.keep": .real(0.7), "model.width": .integer(17),
+        "model.activation": .text("tanh"), "data.target": .text("tanh-of-sum"),
+        "data.samples": .integer(9), "data.dimension": .integer(3),
+        "data.testSamples": .integer(25), "training.batch": .integer(4),
+        "training.steps": .integer(30),
+      ], 2
+    ),
+    (
+      "dropout-condensation",
+      [
+        "dropout.perSample": .boolean(true), "model.width": .integer(10),
+        "model.depth": .integer(2), "model.activation": .text("tanh"),
+        "data.target": .text("two-tanh"), "data.samples": .integer(7),
+        "data.testSamples": .integer(30), "optimizer.rule": .text("gradient-descent"),
+        "optimizer.momentum": .real(0.5), "training.steps": .integer(25),
+      ], 1
+    ),
   ]
 
   @Test func `keys and bits are the golden ones`() throws {

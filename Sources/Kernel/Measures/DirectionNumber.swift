@@ -13,19 +13,34 @@ public enum DirectionNumber {
       "Effective number of directions of the input weights: exp of the entropy of the amplitudes"
       + " |a| |w| over 60 equal bins of the angle; from 1 to 60.")
 
+  /// Before training.
+  public static let initial = MeasureDescription(
+    name: "directionNumberInitial", label: "initial N_dir",
+    meaning: "Effective number of directions of the input weights before the first step.")
+
   /// The number of bins.
   static let binCount = 60
 
   /// The effective number of directions.
   /// - Parameter neurons: Neurons with two entries a direction: (weight, bias).
   /// - Returns: From 1 to 60; NaN when no neuron has an amplitude.
-  public static func value(_ neurons: Neurons) -> Double {
+  public static func value(_ neurons: Neurons) -> Double { value(neurons, areLines: false) }
+
+  /// The effective number of directions of which opposite ones count as one.
+  /// - Parameters:
+  ///   - neurons: Neurons with two entries a direction: (weight, bias).
+  ///   - areLines: Whether they count as one, as for an odd activation: the bins then divide half a
+  ///     turn.
+  /// - Returns: From 1 to 60; NaN when no neuron has an amplitude.
+  public static func value(_ neurons: Neurons, areLines: Bool) -> Double {
     precondition(neurons.inputCount == 2, "direction number: one input and the bias")
     var bins = [Double](repeating: 0, count: binCount)
     for neuron in 0..<neurons.count {
       let angle = Elementary.angle(
         x: neurons.directions[2 * neuron], y: neurons.directions[2 * neuron + 1])
-      let position = (angle / (2 * Double.pi) + 0.5) * Double(binCount)
+      var turns = angle / (2 * Double.pi) + 0.5
+      if areLines { turns = (2 * turns).truncatingRemainder(dividingBy: 1) }
+      let position = turns * Double(binCount)
       // The angle π closes the circle: it belongs to the first bin.
       bins[Int(position) % binCount] += neurons.amplitudes[neuron]
     }

@@ -10,6 +10,8 @@ public enum RandomPurpose: UInt32, Sendable, CaseIterable {
   case dropout = 3
   /// Which samples a batch has.
   case batches = 4
+  /// Directions in which a measure looks around trained parameters.
+  case probes = 5
 
   /// The name in a study's `seedPurposes` and in a sweep's `seeds`.
   public var name: String {
@@ -18,6 +20,7 @@ public enum RandomPurpose: UInt32, Sendable, CaseIterable {
     case .data: "data"
     case .dropout: "dropout"
     case .batches: "batches"
+    case .probes: "probes"
     }
   }
 }

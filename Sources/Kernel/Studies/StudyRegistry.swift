@@ -8,6 +8,8 @@ public enum StudyRegistry {
     InitialCondensation(),
     TwoLayerPhaseDiagram(),
     ConvolutionCondensation(),
+    DropoutCondensation(),
+    LabelGranularity(),
     AnchorFunctions(),
     MatchingReasoning(),
     CompositeAnchors(),

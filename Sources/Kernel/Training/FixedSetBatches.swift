@@ -25,6 +25,8 @@ public final class FixedSetBatches<Element: Scalar>: BatchSource {
   public let batchSize: Int
   /// The order of the samples.
   public let order: Order
+  /// The steps of stages before, whose draws a stage goes on after.
+  public var stepsBefore: UInt64 = 0
   private let seed: UInt32
   private let names: [String]
   private let values: [[Element]]
@@ -90,7 +92,8 @@ public final class FixedSetBatches<Element: Scalar>: BatchSource {
     }
   }
 
-  private func choose(step: UInt64) {
+  private func choose(step ownStep: UInt64) {
+    let step = stepsBefore + ownStep
     switch order {
     case .withReplacement:
       RandomStream(seed: seed, purpose: .batches, step: step).fillUniform(&draws)

@@ -31,6 +31,8 @@ struct OptimizerParameters: ParameterGroup {
   var learningRate: Double
   /// The default decay.
   var weightDecay = 0.0
+  /// The default momentum of gradient descent.
+  var momentum = 0.0
   /// The default schedule.
   var schedule = Schedule.constant
   /// The default share of the training in which the rate rises.
@@ -76,7 +78,7 @@ struct OptimizerParameters: ParameterGroup {
     if rules.contains(.descent) {
       result.append(
         .real(
-          "optimizer.momentum", label: "momentum", default: 0, 0...0.9999,
+          "optimizer.momentum", label: "momentum", default: momentum, 0...0.9999,
           meaning: "How much of the last step's direction is kept.",
           activeWhen: "optimizer.rule == '\(Rule.descent.rawValue)'"))
     }
@@ -152,17 +154,18 @@ struct OptimizerParameters: ParameterGroup {
   ///   - reader: The request's parameters.
   ///   - steps: The steps of the whole training.
   ///   - stepsPerEpoch: The steps in which every sample occurs once.
+  ///   - peak: The rate at its peak, where a stage has one of its own.
   /// - Returns: The optimiser.
   func optimizer(
-    _ reader: ParameterReader, steps: UInt64, stepsPerEpoch: UInt64 = 1
+    _ reader: ParameterReader, steps: UInt64, stepsPerEpoch: UInt64 = 1, peak: Double? = nil
   ) -> any Optimizer {
-    let rate = reader.real("optimizer.learningRate")
+    let rate = peak ?? reader.real("optimizer.learningRate")
     let rule = reader.choice("optimizer.rule", as: Rule.self)
     guard rule != .capped else {
       return CappedGradientDescent(
         bound: .rate(rate), changeFraction: reader.real("optimizer.relativeStep"))
     }
-    let schedule = schedule(reader, steps: steps, stepsPerEpoch: stepsPerEpoch)
+    let schedule = schedule(reader, peak: rate, steps: steps, stepsPerEpoch: stepsPerEpoch)
     let weightDecay = reader.real("optimizer.weightDecay")
     let decays: DecayedPieces =
       reader.choice("optimizer.decayed", as: Decayed.self) == .all ? .all : .allButBiasesAndNorms
@@ -183,9 +186,8 @@ struct OptimizerParameters: ParameterGroup {
   }
 
   private func schedule(
-    _ reader: ParameterReader, steps: UInt64, stepsPerEpoch: UInt64
+    _ reader: ParameterReader, peak: Double, steps: UInt64, stepsPerEpoch: UInt64
   ) -> LearningRateSchedule {
-    let peak = reader.real("optimizer.learningRate")
     guard reader.choice("optimizer.schedule", as: Schedule.self) == .warmUpCosine else {
       return .constant(peak)
     }

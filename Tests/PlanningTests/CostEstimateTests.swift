@@ -22,7 +22,7 @@ import Testing
     estimate.learn(trials[0], cpuSeconds: .nan)
     estimate.add(trials[1])
     #expect(abs(estimate.coreSeconds - 6) < 1e-9)
-    #expect(estimate.assumption == "as 1 trial of this study took here")
+    #expect(estimate.assumption == "as 1 trial of this sweep took")
   }
 
   @Test(arguments: ["", "log(0 - width)", "0 - width", "1 / (width - 1000)"])

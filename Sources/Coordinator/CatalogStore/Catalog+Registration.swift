@@ -49,17 +49,18 @@ extension Catalog {
   /// Counts what the catalog has of a grid, and changes nothing.
   /// - Parameters:
   ///   - trials: the trials in grid order.
-  ///   - missing: told each trial that is to be trained, once.
+  ///   - visit: told each trial once, and how it stands.
   /// - Returns: what ``register(_:trials:atMicroseconds:)`` would.
   /// - Throws: `catalog.damaged`, `catalog.input-output`, `catalog.busy`.
   package func preview(
     trials: some Sequence<PlannedTrial> & Sendable,
-    missing: @escaping @Sendable (PlannedTrial) -> Void = { _ in }
+    visit: @escaping @Sendable (PlannedTrial, TrialPresence) -> Void = { _, _ in }
   ) async throws(CatalogError) -> GridCounts {
     try await read("look up trials") { database in
       var preview = GridPreview()
-      for trial in trials where preview.add(trial, known: try database.standing(of: trial.key)) {
-        missing(trial)
+      for trial in trials {
+        let standing = try database.standing(of: trial.key)
+        if let presence = preview.add(trial, known: standing) { visit(trial, presence) }
       }
       return preview.counts
     }
@@ -69,22 +70,32 @@ extension Catalog {
   /// - Parameters:
   ///   - trials: the trials in grid order.
   ///   - path: the catalog, which need not exist.
-  ///   - missing: told each trial that is to be trained, once.
+  ///   - visit: told each trial once, and how it stands.
   /// - Returns: what ``register(_:trials:atMicroseconds:)`` would.
   /// - Throws: the errors of ``open(path:access:)`` but `catalog.missing`.
   package static func preview(
     trials: some Sequence<PlannedTrial> & Sendable, path: String,
-    missing: @escaping @Sendable (PlannedTrial) -> Void = { _ in }
+    visit: @escaping @Sendable (PlannedTrial, TrialPresence) -> Void = { _, _ in }
   ) async throws(CatalogError) -> GridCounts {
     switch try CatalogFile(path: path).inspect() {
     case .catalog:
-      return try await open(path: path, access: .reader).preview(trials: trials, missing: missing)
+      return try await open(path: path, access: .reader).preview(trials: trials, visit: visit)
     case .missing, .empty:
       var preview = GridPreview()
-      for trial in trials where preview.add(trial, known: nil) { missing(trial) }
+      for trial in trials {
+        if let presence = preview.add(trial, known: nil) { visit(trial, presence) }
+      }
       return preview.counts
     }
   }
+}
+
+/// How a trial of a grid stands before the grid is registered.
+package enum TrialPresence: Hashable, Sendable {
+  /// It is to be trained.
+  case missing
+  /// It has been trained, in so much processor time; `nil` where it has failed for good.
+  case trained(cpuSeconds: Double?)
 }
 
 /// Counts the cells and trials of a grid as they pass.
@@ -97,28 +108,30 @@ private struct GridPreview {
   private var unknown: Set<UInt64> = []
 
   /// Takes in a trial of the grid, with what the catalog knows of it.
-  /// - Returns: whether it is to be trained and was not met before.
-  mutating func add(_ trial: PlannedTrial, known: TrialStanding?) -> Bool {
+  /// - Returns: how it stands; `nil` where it was met before.
+  mutating func add(_ trial: PlannedTrial, known: TrialStanding?) -> TrialPresence? {
     if trial.cell.position != lastPosition {
       lastPosition = trial.cell.position
       counts.cells += 1
     }
     counts.rows += 1
     if let known {
-      guard seen.insert(known.id) else { return false }
+      guard seen.insert(known.id) else { return nil }
       counts.count(known.outcome)
-      return known.outcome == nil
+      guard let outcome = known.outcome else { return .missing }
+      return .trained(cpuSeconds: outcome == "failed" ? nil : known.cpuSeconds)
     }
-    guard unknown.insert(trial.key.leadingWord).inserted else { return false }
+    guard unknown.insert(trial.key.leadingWord).inserted else { return nil }
     counts.trials += 1
-    return true
+    return .missing
   }
 }
 
 /// The row of a trial and its outcome.
 private struct TrialStanding {
   let id: TrialID
-  let outcome: String?
+  var outcome: String?
+  var cpuSeconds: Double?
 }
 
 /// Writes the cells, links and missing trials of one sweep.
@@ -144,7 +157,7 @@ private struct Registration {
     }
     let standing =
       try database.standing(of: trial.key)
-      ?? TrialStanding(id: insert(trial, database), outcome: nil)
+      ?? TrialStanding(id: insert(trial, database))
     let isFirst = seen.insert(standing.id)
     try database.run(
       """
@@ -188,8 +201,10 @@ extension GridCounts {
 
 extension Database {
   fileprivate func standing(of key: TrialKey) throws -> TrialStanding? {
-    try first("SELECT id, outcome FROM trial WHERE key = ?", key.value) { row in
-      TrialStanding(id: TrialID(try row.decode(atIndex: 0)), outcome: try row.decode(atIndex: 1))
+    try first("SELECT id, outcome, cpu_seconds FROM trial WHERE key = ?", key.value) { row in
+      TrialStanding(
+        id: TrialID(try row.decode(atIndex: 0)), outcome: try row.decode(atIndex: 1),
+        cpuSeconds: try row.decode(atIndex: 2))
     }
   }
 

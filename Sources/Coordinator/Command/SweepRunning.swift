@@ -12,29 +12,41 @@ struct SweepRunning {
   let isJSON: Bool
 
   func drive(_ sweep: SweepRecord, shutdown: Shutdown) async throws {
-    var ending: SweepEnding?
+    var reason = EndReason.complete
     // A finished sweep needs no worker.
     if try await !catalog.isComplete(sweep.id) {
-      ending = try await train(sweep, shutdown: shutdown)
+      reason = try await train(sweep, shutdown: shutdown)
     }
     let counts = try await catalog.counts(of: sweep.id)
     await catalog.close()
-    guard ending?.reason != .noNode else {
+    try SweepEnd(sweep: sweep, counts: counts, reason: reason).tell(asJSON: isJSON)
+  }
+
+  /// Trains what is missing, or of that the chosen trials alone.
+  /// - Returns: Why it ended.
+  /// - Throws: ``OrchestrationError`` where no node could be used; the catalog is closed then.
+  func train(
+    _ sweep: SweepRecord, chosen: Set<TrialID>? = nil, shutdown: Shutdown
+  ) async throws -> EndReason {
+    let ending = try await ending(of: sweep, chosen: chosen, shutdown: shutdown)
+    guard ending.reason != .noNode else {
+      await catalog.close()
       throw OrchestrationError(
         .noNode, "No node could be used for sweep '\(sweep.definition.name)'.",
         remedy: "Mend what the lines above name, and run 'phasegrid resume' again.")
     }
-    if let absent = ending?.absentNodes, !absent.isEmpty {
-      let names = absent.keys.map(\.rawValue).sorted().joined(separator: ", ")
+    if !ending.absentNodes.isEmpty {
+      let names = ending.absentNodes.keys.map(\.rawValue).sorted()
       Output.say(
-        "Warning: \(absent.count) of \(cluster.nodes.count) nodes could not be used: \(names)."
-          + " 'phasegrid nodes' says why and what to do.")
+        "Warning: \(names.count) of \(cluster.nodes.count) nodes could not be used: "
+          + names.joined(separator: ", ") + ". 'phasegrid nodes' says why and what to do.")
     }
-    try SweepEnd(sweep: sweep, counts: counts, reason: ending?.reason ?? .complete)
-      .tell(asJSON: isJSON)
+    return ending.reason
   }
 
-  private func train(_ sweep: SweepRecord, shutdown: Shutdown) async throws -> SweepEnding {
+  private func ending(
+    of sweep: SweepRecord, chosen: Set<TrialID>?, shutdown: Shutdown
+  ) async throws -> SweepEnding {
     let display = ProgressDisplay(isTerminal: Output.isTerminal)
     defer { display.finish() }
     try await catalog.setCluster(cluster, of: sweep.id)
@@ -47,7 +59,8 @@ struct SweepRunning {
     var policy = SchedulerPolicy()
     policy.leaseSeconds = cluster.leaseSeconds
     let driver = SweepDriver(
-      catalog: catalog, sweep: sweep, nodes: nodes, policy: policy, listener: display)
+      catalog: catalog, sweep: sweep, nodes: nodes, policy: policy, chosen: chosen,
+      listener: display)
     let ending = try await driver.drive(stop: shutdown.requests)
     await access.close()
     return ending

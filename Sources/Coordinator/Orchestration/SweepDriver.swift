@@ -32,6 +32,8 @@ package actor SweepDriver {
   let sweep: SweepRecord
   let nodes: [NodeName: SweepNode]
   let listener: any ProgressListener
+  /// The trials that are handed out; `nil` for all.
+  let chosen: Set<TrialID>?
   let leaseSeconds: UInt32
   let clock = ContinuousClock()
   let began: ContinuousClock.Instant
@@ -57,15 +59,18 @@ package actor SweepDriver {
   ///   - sweep: The sweep, registered.
   ///   - nodes: The nodes that it may use.
   ///   - policy: The numbers that the scheduler decides by.
+  ///   - chosen: The trials that are handed out, beside those that workers hold; `nil` for all.
   ///   - listener: Who is told how it goes.
   package init(
     catalog: Catalog, sweep: SweepRecord, nodes: [SweepNode],
-    policy: SchedulerPolicy = SchedulerPolicy(), listener: any ProgressListener
+    policy: SchedulerPolicy = SchedulerPolicy(), chosen: Set<TrialID>? = nil,
+    listener: any ProgressListener
   ) {
     self.catalog = catalog
     self.sweep = sweep
     self.nodes = Dictionary(nodes.map { ($0.launcher.node, $0) }, uniquingKeysWith: { $1 })
     self.listener = listener
+    self.chosen = chosen
     leaseSeconds = UInt32(policy.leaseSeconds)
     scheduler = Scheduler(policy: policy)
     began = clock.now
@@ -115,7 +120,7 @@ package actor SweepDriver {
       if let open = openAttempts[trial.id], nodes[open.node] != nil {
         knownTrials.insert(trial.id, open.key)
         recalled[open.node, default: []].append(known)
-      } else {
+      } else if chosen?.contains(trial.id) ?? true {
         waiting.append(known)
       }
     }

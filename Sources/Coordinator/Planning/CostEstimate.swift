@@ -81,7 +81,7 @@ package struct CostEstimate: Sendable {
   package var assumption: String {
     let basis =
       measuredCount > 0
-      ? "as \(measuredCount) \(measuredCount == 1 ? "trial" : "trials") of this study took here"
+      ? "as \(measuredCount) \(measuredCount == 1 ? "trial" : "trials") of this sweep took"
       : "assuming 2e9 multiply-adds a second on each core"
     guard unpricedCount > 0 else { return basis }
     return "\(basis); \(unpricedCount) of the trials have no price"

@@ -3,6 +3,7 @@ import CatalogStore
 import Orchestration
 import Planning
 import Protocol
+import Scheduling
 import Synchronization
 
 /// Says what a sweep would do.

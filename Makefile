@@ -1,4 +1,4 @@
-.PHONY: help setup run build release test asan ubsan format format-check check golden bench \
+.PHONY: help setup run studies-quick build release test asan ubsan format format-check check golden bench \
   bench-kernel bench-trials bench-orchestration clean
 
 help: ## Print this list.
@@ -9,6 +9,9 @@ setup: ## Install the system packages that are missing (apt).
 
 run: setup ## Build, train the main sweep on this machine's cores, draw its diagram, check its claims.
 	@scripts/run.sh
+
+studies-quick: setup ## Show every study's phenomenon with few seeds, in about 20 minutes on 2 cores.
+	@scripts/studies-quick.sh
 
 build: setup ## Build the release programs into .build/release.
 	@scripts/build-release.sh

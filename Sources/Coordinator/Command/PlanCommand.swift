@@ -30,7 +30,8 @@ struct PlanCommand: AsyncParsableCommand {
       }
     }
     let (cost, sizes) = missing.withLock { $0 }
-    let memory = try await TrialMemory.found(for: sizes, prices: cost)
+    let memory = try await TrialMemory.found(
+      for: sizes, prices: cost, files: plan.files)
     let summary = PlanSummary(plan: plan, counts: counts, cost: cost, memory: memory, slots: slots)
     if format.isJSON {
       Output.json(summary.json)

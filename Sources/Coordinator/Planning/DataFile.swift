@@ -46,6 +46,9 @@ package struct DataFile: Hashable, Sendable {
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw failure("is no file")
     }
+    guard status.st_size <= off_t(FileDigest.fileBytesMax) else {
+      throw failure("has more than \(FileDigest.fileBytesMax) bytes")
+    }
     var hash = SHA256()
     var total = 0
     var buffer = [UInt8](repeating: 0, count: 1 << 18)

@@ -66,6 +66,32 @@ import Testing
     }
   }
 
+  @Test func `an axis of files has their names in a diagram`() async throws {
+    try await Laboratory.with { laboratory in
+      let text = """
+        sweep: own
+        study: supervised
+        parameters:
+          data.file: {values: [data.safetensors, other.safetensors]}
+          model.width: {values: [4, 6]}
+          training.steps: 3
+          training.batch: {values: [0, 5]}
+        diagram: {x: model.width, y: data.file, color: trainLoss, fixed: {training.batch: 5}}
+        """
+      let (sweep, _) = try Self.prepare(laboratory, text)
+      try Self.samples(-1).write(
+        to: URL(fileURLWithPath: laboratory.directory.path("other.safetensors")))
+      let plan = try await laboratory.run("plan", sweep)
+      #expect(plan.output.contains("axis      data.file: data.safetensors, other.safetensors"))
+      try await laboratory.run("run", sweep, "--slots", "2")
+      let path = laboratory.directory.path("own.csv")
+      try await laboratory.run("diagram", "own", "-o", path)
+      let table = try String(contentsOfFile: path, encoding: .utf8)
+      #expect(table.contains("data.safetensors") && table.contains("other.safetensors"))
+      #expect(!table.contains(FileDigest.text(of: Array(Self.samples()))))
+    }
+  }
+
   @Test func `a file that does not fit is refused before anything is created`() async throws {
     try await Laboratory.with { laboratory in
       let (sweep, _) = try Self.prepare(

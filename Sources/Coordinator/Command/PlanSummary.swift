@@ -120,7 +120,8 @@ struct PlanSummary {
   }
 
   private func values(_ axis: Axis) -> String {
-    let texts = axis.values.map(\.canonicalText)
+    let names = Dictionary(plan.files.map { ($0.digest, $0.name) }) { first, _ in first }
+    let texts = axis.values.map { names[$0.canonicalText] ?? $0.canonicalText }
     guard texts.count > 8 else { return texts.joined(separator: ", ") }
     return "\(texts.count) values, \(texts[0]) to \(texts[texts.count - 1])"
   }

@@ -169,6 +169,13 @@ extension SweepFile {
           .init(name: $0.name, line: $0.line, node: named($0.name, $0.node))
         })
     }
+    file.diagrams = diagrams.map { diagram in
+      var diagram = diagram
+      diagram.fixed = diagram.fixed.map {
+        SourceNode.Entry(key: $0.key, line: $0.line, value: named($0.key, $0.value))
+      }
+      return diagram
+    }
     return file
   }
 }

@@ -34,7 +34,7 @@ package struct SweepFile: Sendable {
   package let numerics: NumericProfile
   /// What each trial may use.
   package let limits: TrialLimits
-  let diagrams: [DiagramDeclaration]
+  var diagrams: [DiagramDeclaration]
 
   /// The most cells times replicates of one sweep, before anything is excluded.
   package static let trialCountMax = 10_000_000

@@ -153,4 +153,35 @@ import Testing
       }
     }
   }
+
+  @Test(.enabled(if: SSHLaboratory.reasonUnavailable == nil, "no SSH server can be started here"))
+  func `a kill, a resume and another order change no bit`() async throws {
+    let long = Self.sweep().replacingOccurrences(of: "steps: 20", with: "steps: 60000")
+    let far = try await SSHLaboratory.with(count: 1) { machines in
+      try await Laboratory.with { laboratory in
+        let (sweep, _) = try Self.prepare(laboratory, long)
+        let cluster = try laboratory.write(machines.clusterFile(slots: 2), as: "cluster.yaml")
+        let coordinator = try laboratory.phasegrid.start(["run", sweep, "--cluster", cluster])
+        let finished = "SELECT COUNT(*) FROM trial WHERE outcome IS NOT NULL"
+        // There is nothing to be read while the catalog is being made.
+        try await eventually { (try? laboratory.number(finished)) ?? 0 >= 2 }
+        coordinator.send(SIGKILL)
+        _ = try await coordinator.ending()
+        #expect(try laboratory.number(finished) < 12, "nothing was left to resume")
+        try await laboratory.run("resume")
+        return try await laboratory.csv("own")
+      }
+    }
+    let home = try await Laboratory.with { laboratory in
+      let axis = "  model.width: {values: [4, 6, 8]}\n"
+      let turned =
+        long.replacingOccurrences(of: axis, with: "")
+        .replacingOccurrences(of: "  training.batch", with: axis + "  training.batch")
+      let (sweep, _) = try Self.prepare(laboratory, turned)
+      try await laboratory.run("run", sweep, "--slots", "1")
+      return try await laboratory.csv("own")
+    }
+    #expect(Laboratory.sortedColumns(far) == Laboratory.sortedColumns(home))
+    #expect(far != home)
+  }
 }

@@ -71,6 +71,15 @@ import Testing
     where reference.tensors[name] != nil {
       try expectNear(report, name, reference.numbers(name)[0])
     }
+    var squares = RelativeChange.Squares(change: 0, start: 0)
+    for name in reference.tensors.keys where name.hasPrefix("init.") {
+      let end = "final.\(name.dropFirst("init.".count))"
+      squares =
+        squares
+        + RelativeChange.squares(
+          start: try reference.numbers(name), end: try reference.numbers(end))
+    }
+    try expectNear(report, "relativeChangeAll", squares.relativeChange)
     #expect(
       try report.number("trainAccuracy").isNaN == (reference.tensors["trainAccuracy"] == nil))
   }

@@ -37,6 +37,33 @@ import Testing
     #expect(first.parameter("layers.0.weight") != last.parameter("layers.0.weight"))
   }
 
+  @Test func `the loss after the first stage is that of a training without a second`() throws {
+    let both = try StudyRequests.trainSmall("supervised")
+    let first = try StudyRequests.trainSmall("supervised", ["finetune.steps": .integer(0)])
+    #expect(try both.number("firstStageLoss") == first.number("trainLoss"))
+    #expect(try first.number("firstStageLoss") == first.number("trainLoss"))
+    #expect(try both.number("trainLoss") != first.number("trainLoss"))
+    #expect(both.steps == 8 && first.steps == 5)
+  }
+
+  @Test func `the curvature of a linear fit is that of its inputs`() throws {
+    // H = 2/n Xᵀ X with XᵀX = diag(2, 8) and n = 4; signs see the trace of a diagonal exactly.
+    let file = SuppliedFile.bytes([
+      .init("inputs", "F32", [4, 2], [1, 0, 0, 2, -1, 0, 0, -2]),
+      .init("targets", "F32", [4], [0.5, 1, 0, 2]),
+    ])
+    let report = try Supervised().train(
+      try SuppliedSamplesTests.request(
+        file,
+        [
+          "model.depth": .integer(0), "model.bias": .boolean(false),
+          "training.steps": .integer(1), "measure.curvature": .boolean(true),
+        ]))
+    #expect(abs(try report.number("hessianGreatest") - 4) < 1e-9)
+    #expect(abs(try report.number("hessianTrace") - 5) < 1e-9)
+    #expect(abs(try report.number("hessianTraceError")) < 1e-9)
+  }
+
   @Test func `a head that is kept has the outputs of both stages`() throws {
     let (_, last) = try Self.training(["finetune.head": .text("kept")])
     #expect(last.parameter("layers.1.bias").count == 3)

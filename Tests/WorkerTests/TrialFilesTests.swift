@@ -86,13 +86,13 @@ import Testing
       let digest = FileDigest.text(of: Self.samples)
       try Data(Self.samples + [0]).write(to: URL(fileURLWithPath: directory.path(digest)))
       let files = TrialFiles(folder: directory.path)
-      let error = try #require(throws: WorkerError.self) { try files.content(digest) }
+      let error = try #require(throws: WorkerError.self) { try files.contents([digest]) }
       #expect(error.kind == .malformed && error.message.contains("has the SHA-256"))
       try Data(Self.samples).write(to: URL(fileURLWithPath: directory.path(digest)))
-      #expect(throws: Never.self) { _ = try files.content(digest) }
+      #expect(throws: Never.self) { _ = try files.contents([digest]) }
       // What was read is kept.
       try FileManager.default.removeItem(atPath: directory.path(digest))
-      #expect(throws: Never.self) { _ = try files.content(digest) }
+      #expect(throws: Never.self) { _ = try files.contents([digest]) }
     }
   }
 

@@ -56,7 +56,7 @@ struct SuppliedModelParameters: ParameterGroup {
       .integer(
         "model.outputs", label: "outputs", default: 0, 0...SuppliedSamples.extentMax,
         meaning:
-          "The outputs; 0 for as many as the targets of both stages have columns or classes.",
+          "The outputs; 0 for as many as the targets have columns or classes.",
         activeWhen: Self.isKind(.network, .convolution)),
       .real(
         "dropout.keepHidden", label: "p", default: 1, 0.01...1,

@@ -3,10 +3,11 @@ import Protocol
 
 /// The files of users that trials read, found by the SHA-256 of their content.
 ///
-/// What was read last is kept, since the trials that follow mostly read it again.
+/// What was read last is kept, since the trials that follow mostly read it again; but it counts towards
+/// the memory of whatever trial comes, so that only little is kept beside what this one reads.
 final class TrialFiles {
-  /// The most bytes of the files that are kept.
-  static let keptBytesMax = FileDigest.fileBytesMax
+  /// The most bytes of files that are kept beside those of a trial.
+  static let keptBytesMax = 32 << 20
 
   private struct Kept {
     let digest: String
@@ -27,9 +28,23 @@ final class TrialFiles {
   /// Says where a file is.
   func add(_ path: String, digest: String) { paths[digest] = path }
 
-  /// The content of a file, checked against its SHA-256.
+  /// The content of some files, checked against their SHA-256.
+  /// - Parameter digests: The files of a trial.
+  /// - Returns: The content by SHA-256.
   /// - Throws: `worker.input-output`, `worker.malformed`, `kernel.safetensors`.
-  func content(_ digest: String) throws -> SafetensorsReader {
+  func contents(_ digests: Set<String>) throws -> [String: SafetensorsReader] {
+    var others = 0
+    // The latest are last.
+    for file in kept.reversed() where !digests.contains(file.digest) {
+      others += file.byteCount
+      if others > TrialFiles.keptBytesMax { kept.removeAll { $0.digest == file.digest } }
+    }
+    var result: [String: SafetensorsReader] = [:]
+    for digest in digests.sorted() { result[digest] = try content(digest) }
+    return result
+  }
+
+  private func content(_ digest: String) throws -> SafetensorsReader {
     if let place = kept.firstIndex(where: { $0.digest == digest }) {
       let found = kept.remove(at: place)
       kept.append(found)
@@ -50,9 +65,6 @@ final class TrialFiles {
     }
     let content = try SafetensorsReader(bytes)
     kept.append(Kept(digest: digest, content: content, byteCount: bytes.count))
-    while kept.count > 1, kept.reduce(0, { $0 + $1.byteCount }) > TrialFiles.keptBytesMax {
-      kept.removeFirst()
-    }
     return content
   }
 

@@ -83,12 +83,10 @@ final class TrialRunner {
   private func content(
     of parameters: [String: ParameterValue], _ study: StudyDescription
   ) throws -> [String: SafetensorsReader] {
-    var result: [String: SafetensorsReader] = [:]
-    for parameter in study.parameters where parameter.type == .file {
-      guard case .text(let digest)? = parameters[parameter.name], !digest.isEmpty else { continue }
-      result[digest] = try files.content(digest)
+    let digests = study.parameters.filter { $0.type == .file }.compactMap {
+      parameters[$0.name]?.text
     }
-    return result
+    return try files.contents(Set(digests.filter { !$0.isEmpty }))
   }
 
   /// Why a trial cannot be trained here.

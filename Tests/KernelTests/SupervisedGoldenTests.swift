@@ -60,6 +60,15 @@ import Testing
   }
 
   @Test(arguments: SupervisedGoldenTests.cases)
+  func `a trial has the same bits in all tiers`(golden: Case) throws {
+    let (request, _) = try Self.request(golden)
+    let plain = try Supervised().train(request, tier: .plain)
+    for tier in KernelTier.available.dropFirst() {
+      #expect(try Supervised().train(request, tier: tier).bits == plain.bits)
+    }
+  }
+
+  @Test(arguments: SupervisedGoldenTests.cases)
   func `the study reports what was trained`(golden: Case) throws {
     let (request, reference) = try Self.request(golden)
     let report = try Supervised().train(request)

@@ -31,6 +31,11 @@ extension ParameterDescription {
       return value
     case (.boolean, .boolean), (.text, .text):
       return value
+    case (.file, .text(let digest)):
+      guard digest.isEmpty || FileDigest.isOne(digest) else {
+        throw mismatch("\(value.shown) is no SHA-256 of a file")
+      }
+      return value
     default:
       throw mismatch("\(value.shown) is \(value.typeName)")
     }
@@ -53,6 +58,7 @@ extension ParameterDescription {
     case .choice(let words): "one of \(words.map { "'\($0)'" }.joined(separator: ", "))"
     case .boolean: "true or false"
     case .text: "text"
+    case .file: "a file"
     }
   }
 

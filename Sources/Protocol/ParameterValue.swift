@@ -58,6 +58,8 @@ public enum ParameterType: Hashable, Sendable {
   case boolean
   /// Free text.
   case text
+  /// A file of the user, whose value is the SHA-256 of its content; empty for none.
+  case file
 
   /// The type's name in `describe` and in messages.
   public var name: String {
@@ -67,6 +69,7 @@ public enum ParameterType: Hashable, Sendable {
     case .choice: "choice"
     case .boolean: "boolean"
     case .text: "text"
+    case .file: "file"
     }
   }
 }

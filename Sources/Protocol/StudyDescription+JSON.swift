@@ -86,11 +86,12 @@ extension ParameterDescription {
     case "real": type = .real
     case "boolean": type = .boolean
     case "text": type = .text
+    case "file": type = .file
     case "choice":
       type = .choice(
         try reader.member("words").list { reader throws(DocumentError) in try reader.text() })
     default:
-      throw try reader.member("type").malformed("integer, real, choice, boolean or text")
+      throw try reader.member("type").malformed("integer, real, choice, boolean, text or file")
     }
     self.init(
       name: try reader.text("name"),

@@ -18,6 +18,11 @@ enum Fixtures {
     return spool
   }
 
+  /// A file that trials read.
+  static let dataFile = DataFile(
+    name: "samples.safetensors", path: "/home/ada/samples.safetensors",
+    digest: String(repeating: "0123456789abcdef", count: 4), byteCount: 6720)
+
   /// Two nodes, one that says everything and one that says nothing.
   static let cluster = ClusterDefinition(
     leaseSeconds: 90,

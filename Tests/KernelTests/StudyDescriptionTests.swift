@@ -15,7 +15,7 @@ import Testing
       StudyDescriptionTests.names == [
         "idle", "initial-condensation", "two-layer-phase-diagram", "convolution-condensation",
         "dropout-condensation", "label-granularity", "anchor-functions", "matching-reasoning",
-        "composite-anchors",
+        "composite-anchors", "supervised",
       ])
   }
 
@@ -76,7 +76,8 @@ import Testing
     ("two-layer-phase-diagram", "width"), ("initial-condensation", "width"),
     ("convolution-condensation", "model.channels"), ("anchor-functions", "training.steps"),
     ("composite-anchors", "training.batch"), ("matching-reasoning", "training.steps"),
-    ("label-granularity", "training.batch"), ("dropout-condensation", "training.steps"),
+    ("supervised", "training.steps"), ("label-granularity", "training.batch"),
+    ("dropout-condensation", "training.steps"),
   ])
   func `the cost grows with the extents`(name: String, extent: String) throws {
     let study = try StudyDescriptionTests.description(name)

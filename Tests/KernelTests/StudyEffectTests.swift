@@ -17,7 +17,7 @@ struct StudyEffect: CustomTestStringConvertible, Sendable {
 @Suite struct StudyEffectTests {
   static let effects =
     twoLayerEffects + convolutionEffects + anchorEffects + reasoningEffects + granularityEffects
-    + dropoutEffects
+    + dropoutEffects + supervisedEffects
 
   @Test(arguments: StudyEffectTests.effects)
   func `a parameter has an effect`(effect: StudyEffect) throws {

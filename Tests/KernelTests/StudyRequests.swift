@@ -42,6 +42,11 @@ enum StudyRequests {
       "model.vocabulary": .integer(45), "training.steps": .integer(5),
       "training.batch": .integer(4), "training.lookEvery": .integer(2),
     ],
+    "supervised": [
+      "data.file": SuppliedFile.digest(SuppliedFile.images), "model.depth": .integer(1),
+      "model.width": .integer(6), "training.steps": .integer(5), "training.batch": .integer(4),
+      "finetune.steps": .integer(3), "measure.curvature": .boolean(true),
+    ],
   ]
 
   /// The trial of a study with the named parameters, else its defaults.
@@ -58,10 +63,11 @@ enum StudyRequests {
 
   /// Trains a specified trial.
   static func train(_ trial: TrialSpecification) throws -> TrainingReport {
-    try #require(StudyRegistry.study(named: trial.study)).train(
-      TrainingRequest(
-        key: trial.key, numerics: trial.numerics, parameters: trial.parameters,
-        seeds: trial.seeds, replicate: trial.replicate))
+    var request = TrainingRequest(
+      key: trial.key, numerics: trial.numerics, parameters: trial.parameters,
+      seeds: trial.seeds, replicate: trial.replicate)
+    request.files = SuppliedFile.known
+    return try #require(StudyRegistry.study(named: trial.study)).train(request)
   }
 
   /// Trains a small trial of a study with some parameters changed.

@@ -117,6 +117,7 @@ import Testing
         "training.lookEvery": .integer(4),
       ], 2
     ),
+    (
       "label-granularity",
       [
         "labels.granularity": .integer(4), "data.subtypes": .integer(2),
@@ -166,6 +167,23 @@ import Testing
         "data.testSamples": .integer(30), "optimizer.rule": .text("gradient-descent"),
         "optimizer.momentum": .real(0.5), "training.steps": .integer(25),
       ], 1
+    ),
+    (
+      "supervised",
+      [
+        "data.file": SuppliedFile.digest(SuppliedFile.images), "model.width": .integer(9),
+        "training.steps": .integer(8), "training.batch": .integer(6),
+        "dropout.keepHidden": .real(0.8), "finetune.steps": .integer(4),
+      ], 1
+    ),
+    (
+      "supervised",
+      [
+        "data.file": SuppliedFile.digest(SuppliedFile.tokens), "model.kind": .text("transformer"),
+        "model.vocabulary": .integer(10), "model.width": .integer(8), "model.keyWidth": .integer(8),
+        "model.feedForward": .integer(12), "training.steps": .integer(7),
+        "dropout.keepResidual": .real(0.9), "data.samples": .integer(15),
+      ], 0
     ),
   ]
 

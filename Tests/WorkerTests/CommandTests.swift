@@ -137,7 +137,9 @@ import Testing
   @Test func `help names every command`() async throws {
     let ending = try await Self.worker.run(["--help"])
     #expect(ending.status == 0)
-    for command in ["describe", "check", "train", "estimate", "replay", "bench", "serve"] {
+    for command in [
+      "describe", "check", "train", "estimate", "examine", "replay", "bench", "serve",
+    ] {
       #expect(ending.output.contains("  \(command) "), "\(command)")
     }
   }

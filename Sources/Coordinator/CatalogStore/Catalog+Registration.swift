@@ -225,11 +225,11 @@ extension Database {
       """
       INSERT INTO sweep (name, study, revision, numerics, state, memory_limit_bytes, \
       time_limit_seconds, created_microseconds, updated_microseconds, axes, measures, replicates, \
-      file, study_description) \
-      VALUES (?1, ?2, ?3, ?4, 'open', ?5, ?6, ?7, ?7, ?8, ?9, ?10, ?11, ?12)
+      file, study_description, files) \
+      VALUES (?1, ?2, ?3, ?4, 'open', ?5, ?6, ?7, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
       ON CONFLICT (name) DO UPDATE SET revision = ?3, numerics = ?4, state = 'open', \
       memory_limit_bytes = ?5, time_limit_seconds = ?6, updated_microseconds = ?7, axes = ?8, \
-      measures = ?9, replicates = ?10, file = ?11, study_description = ?12
+      measures = ?9, replicates = ?10, file = ?11, study_description = ?12, files = ?13
       """,
       definition.name.value, definition.study.value, definition.revision.value,
       definition.numerics.rawValue.value,
@@ -237,7 +237,7 @@ extension Database {
       definition.limits.timeSeconds.value, time.value, Axis.text(of: definition.axes).value,
       ColumnCoding.text(of: definition.measures).value,
       SweepRecord.text(of: definition.replicates).value, definition.text.value,
-      definition.studyDescriptionJSON.value)
+      definition.studyDescriptionJSON.value, DataFile.text(of: definition.files).value)
     let id = try first("SELECT id FROM sweep WHERE name = ?", definition.name.value) { row in
       SweepID(try row.decode(atIndex: 0))
     }

@@ -52,6 +52,9 @@ extension Migration {
         NewColumn(
           table: "node", name: "slots", type: "INTEGER NOT NULL DEFAULT 0", valueBefore: "0"),
       ]),
+    Migration(
+      name: "data-files",
+      columns: [NewColumn(table: "sweep", name: "files", type: "TEXT", valueBefore: "NULL")]),
   ]
 }
 

@@ -7,7 +7,7 @@ extension SweepRecord {
   static let columns = """
     id, name, study, revision, study_description, file, axes, measures, replicates, numerics, \
     memory_limit_bytes, time_limit_seconds, state, created_microseconds, updated_microseconds, \
-    cluster
+    cluster, files
     """
 
   init(row: Row) throws {
@@ -28,7 +28,8 @@ extension SweepRecord {
         numerics: try ColumnCoding.profile(row.decode(atIndex: 9)),
         limits: TrialLimits(
           memoryBytes: memoryBytes.map { UInt64(clamping: $0) },
-          timeSeconds: try row.decode(atIndex: 11))),
+          timeSeconds: try row.decode(atIndex: 11)),
+        files: try row.decode(String?.self, atIndex: 16).map(DataFile.decode) ?? []),
       cluster: try row.decode(String?.self, atIndex: 15).map(ClusterCoding.cluster), state: state,
       createdMicroseconds: try row.decode(atIndex: 13),
       updatedMicroseconds: try row.decode(atIndex: 14))
@@ -44,6 +45,23 @@ extension SweepRecord {
         throw ColumnError(description: "a replicate was expected")
       }
       return index
+    }
+  }
+}
+
+extension DataFile {
+  /// The files as the column `files` holds them; none is NULL.
+  static func text(of files: [DataFile]) -> String? {
+    files.isEmpty ? nil : JSONValue.array(files.map(\.json)).text
+  }
+
+  /// Reads the column `files`.
+  static func decode(_ text: String) throws -> [DataFile] {
+    try (JSONValue(parsing: text).array ?? []).map { element in
+      guard let file = DataFile(json: element) else {
+        throw ColumnError(description: "a data file was expected")
+      }
+      return file
     }
   }
 }

@@ -23,12 +23,14 @@ package struct SweepDefinition: Hashable, Sendable {
   package var numerics: NumericProfile
   /// What each trial may use.
   package var limits: TrialLimits
+  /// The files that trials read.
+  package var files: [DataFile]
 
   /// Puts a definition together.
   package init(
     name: String, study: String, revision: UInt32, studyDescriptionJSON: String, text: String,
     axes: [Axis], measures: [String], replicates: [UInt32], numerics: NumericProfile,
-    limits: TrialLimits
+    limits: TrialLimits, files: [DataFile] = []
   ) {
     self.name = name
     self.study = study
@@ -40,6 +42,7 @@ package struct SweepDefinition: Hashable, Sendable {
     self.replicates = replicates
     self.numerics = numerics
     self.limits = limits
+    self.files = files
   }
 
   /// Takes what the catalog keeps of a plan.
@@ -48,7 +51,8 @@ package struct SweepDefinition: Hashable, Sendable {
       name: plan.name, study: plan.study.name, revision: plan.study.revision,
       studyDescriptionJSON: studyDescriptionJSON, text: plan.text, axes: plan.axes,
       measures: plan.study.measures.filter { $0.kind == .number }.map(\.name),
-      replicates: plan.replicates, numerics: plan.numerics, limits: plan.limits)
+      replicates: plan.replicates, numerics: plan.numerics, limits: plan.limits,
+      files: plan.files)
   }
 }
 

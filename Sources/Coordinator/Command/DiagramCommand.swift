@@ -67,7 +67,8 @@ struct DiagramCommand: AsyncParsableCommand {
       axes: plan.axes, study: plan.study)
     if let contour { request.contour = DiagramRequest.Contour(level: contour) }
     let data = try HeatmapData(
-      table: table, request: request, study: plan.study, limits: request.range)
+      table: table, request: request, study: plan.study, limits: request.range
+    ).naming(plan.files)
     let file = String(catalog.path.split(separator: "/").last ?? "")
     let diagram = HeatmapDiagram(
       data,

@@ -55,7 +55,7 @@ struct PlanCommand: AsyncParsableCommand {
       }
     }
     let (cost, sizes) = found.withLock { $0 }
-    let memory = try await TrialMemory.found(for: sizes, prices: cost)
+    let memory = try await TrialMemory.found(for: sizes, prices: cost, files: plan.files)
     let slots = cluster.nodes.map { Int($0.slots ?? 1) }.reduce(0, +)
     let summary = PlanSummary(plan: plan, counts: counts, cost: cost, memory: memory, slots: slots)
     if format.isJSON {

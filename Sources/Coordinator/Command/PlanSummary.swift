@@ -23,6 +23,7 @@ struct PlanSummary {
     for exclusion in plan.grid.exclusions {
       lines.append("excluded  \(exclusion.count): \(exclusion.reason)")
     }
+    if !plan.files.isEmpty { lines.append("files     \(filesText)") }
     lines.append("trials    \(counts.trials)\(sharing), \(plan.replicates.count) replicates")
     lines.append(
       "present   \(counts.completed) completed, \(counts.diverged) diverged, "
@@ -55,6 +56,7 @@ struct PlanSummary {
         plan.grid.exclusions.map { exclusion in
           ["count": .integer(Int64(exclusion.count)), "reason": .string(exclusion.reason)]
         }),
+      "files": .array(plan.files.map(\.json)),
       "replicates": .integer(Int64(plan.replicates.count)),
       "trials": .integer(Int64(counts.trials)), "completed": .integer(Int64(counts.completed)),
       "diverged": .integer(Int64(counts.diverged)), "failed": .integer(Int64(counts.failed)),
@@ -72,6 +74,14 @@ struct PlanSummary {
         "warning": limitWarning.map { JSONValue.string($0) } ?? .null,
       ],
     ]
+  }
+
+  /// The data files: each content is sent to a node once.
+  private var filesText: String {
+    let sizes = Dictionary(plan.files.map { ($0.digest, $0.byteCount) }) { first, _ in first }
+    let names = plan.files.count > 4 ? "" : ": " + plan.files.map(\.name).joined(separator: ", ")
+    let bytes = sizes.values.reduce(0, +)
+    return "\(sizes.count), \(bytes) bytes to be sent to each node once\(names)"
   }
 
   /// What a trial takes.
@@ -110,7 +120,8 @@ struct PlanSummary {
   }
 
   private func values(_ axis: Axis) -> String {
-    let texts = axis.values.map(\.canonicalText)
+    let names = Dictionary(plan.files.map { ($0.digest, $0.name) }) { first, _ in first }
+    let texts = axis.values.map { names[$0.canonicalText] ?? $0.canonicalText }
     guard texts.count > 8 else { return texts.joined(separator: ", ") }
     return "\(texts.count) values, \(texts[0]) to \(texts[texts.count - 1])"
   }

@@ -73,6 +73,7 @@ struct ResumeCommand: AsyncParsableCommand {
       return
     }
     await reader.close()
+    for file in sweep.definition.files { try file.check() }
     let cluster = try cluster.cluster(of: sweep)
     let catalog = try await catalog.openToWrite()
     try await SweepRunning(catalog: catalog, cluster: cluster, isJSON: format.isJSON)

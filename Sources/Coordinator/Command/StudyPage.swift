@@ -46,6 +46,7 @@ struct StudyPage {
 
   private func describe(_ parameter: ParameterDescription) -> [String] {
     var facts = [parameter.type.name, "default \(parameter.defaultValue.canonicalText)"]
+    if parameter.defaultValue == .text("") { facts[1] = "none by default" }
     if case .choice(let words) = parameter.type { facts[0] = words.joined(separator: " | ") }
     switch (parameter.minimum, parameter.maximum) {
     case (let least?, let most?): facts.append("\(short(least)) to \(short(most))")

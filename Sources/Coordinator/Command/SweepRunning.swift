@@ -55,7 +55,7 @@ struct SweepRunning {
     }
     let nodes = access.nodes(
       of: cluster, holders: try await catalog.nodesHoldingTrials(of: sweep.id),
-      catalog: catalog.id)
+      catalog: catalog.id, files: sweep.definition.files)
     var policy = SchedulerPolicy()
     policy.leaseSeconds = cluster.leaseSeconds
     let driver = SweepDriver(

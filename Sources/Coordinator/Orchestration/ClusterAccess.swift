@@ -32,9 +32,11 @@ package struct ClusterAccess: Sendable {
   ///   - cluster: The nodes to train on.
   ///   - holders: The nodes that hold trials, as the catalog knows them.
   ///   - catalog: The catalog whose workers are wanted.
+  ///   - files: The files that trials read, wherever they are trained.
   /// - Returns: Every node once.
   package func nodes(
-    of cluster: ClusterDefinition, holders: [NodeRecord], catalog: UniqueID
+    of cluster: ClusterDefinition, holders: [NodeRecord], catalog: UniqueID,
+    files: [DataFile] = []
   ) -> [SweepNode] {
     let names = Set(cluster.nodes.map(\.name))
     let local = ClusterDefinition.local(slots: nil).nodes
@@ -42,8 +44,9 @@ package struct ClusterAccess: Sendable {
     let others = holders.filter { !names.contains($0.name) }.compactMap { holder in
       holder.definition ?? local.first { $0.name == holder.name }
     }
-    return cluster.nodes.map { node(for: $0, catalog: catalog, trains: true) }
-      + others.map { node(for: $0, catalog: catalog, trains: false) }
+    let sent = files.map(\.sent)
+    return cluster.nodes.map { node(for: $0, catalog: catalog, files: sent, trains: true) }
+      + others.map { node(for: $0, catalog: catalog, files: [], trains: false) }
   }
 
   /// Ends the connections to hosts on the way.
@@ -85,25 +88,31 @@ package struct ClusterAccess: Sendable {
       ? LocalNode.workDirectory(named: entry.workDirectory) : entry.workDirectory
   }
 
-  private func node(for entry: ClusterNode, catalog: UniqueID, trains: Bool) -> SweepNode {
+  private func node(
+    for entry: ClusterNode, catalog: UniqueID, files: [SentFile], trains: Bool
+  ) -> SweepNode {
     let slots = entry.slots.map { SlotRequest.count($0) } ?? .free
     return SweepNode(
-      launcher: launcher(for: entry, catalog: catalog), slots: trains ? slots : .collectOnly,
+      launcher: launcher(for: entry, catalog: catalog, files: files),
+      slots: trains ? slots : .collectOnly,
       nice: UInt8(clamping: entry.nice), loadLimit: entry.loadLimit, definition: entry)
   }
 
-  private func launcher(for entry: ClusterNode, catalog: UniqueID) -> any Launcher {
+  private func launcher(
+    for entry: ClusterNode, catalog: UniqueID, files: [SentFile]
+  ) -> any Launcher {
     switch entry.launcher {
     case .local:
       return LocalLauncher(
         node: entry.name, program: program,
-        directory: LocalNode.directory(of: catalog, below: entry.workDirectory))
+        directory: LocalNode.directory(of: catalog, below: entry.workDirectory),
+        files: files)
     case .ssh(let reach):
       let notice = notice
       do throws(TransportError) {
         return SSHLauncher(
           target: try target(entry.name, reach), network: network, workers: workers,
-          workDirectory: entry.workDirectory, catalog: catalog,
+          workDirectory: entry.workDirectory, catalog: catalog, files: files,
           notice: { notice(entry.name, $0) })
       } catch {
         // One node whose configuration is wrong must not stop the others.

@@ -13,6 +13,8 @@ package struct OrchestrationError: Diagnosable {
     package static let noNode = Code("sweep.no-node")
     /// The worker knows no study of this name.
     package static let unknownStudy = Code("study.unknown")
+    /// The files of a sweep do not fit its trials.
+    package static let dataFile = Code("sweep.data")
     /// The sweeps to check together are of different studies.
     package static let differentStudies = Code("check.studies")
     /// The worker's description of its studies cannot be read.

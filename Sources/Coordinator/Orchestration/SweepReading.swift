@@ -5,7 +5,7 @@ package import Protocol
 /// From a file on the disk, or from the catalog, to a plan.
 package enum SweepReading {
   /// Reads a sweep file and checks it against its study.
-  /// - Throws: ``SweepFileError`` for the file; ``TransportError`` or ``OrchestrationError`` when the
+  /// - Throws: ``SweepFileError`` for the file and those that it names; ``TransportError`` or ``OrchestrationError`` when the
   ///   worker cannot say what it trains.
   package static func plan(file path: String) async throws -> SweepPlan {
     let file = try SweepFile.read(path: path)
@@ -13,7 +13,9 @@ package enum SweepReading {
     guard let study = studies.all.first(where: { $0.name == file.study }) else {
       throw file.unknownStudy(known: studies.all.map(\.name))
     }
-    return try SweepPlan(file, study: study)
+    let plan = try SweepPlan(file, study: study, files: try file.dataFiles(of: study))
+    try await DataFileCheck.check(plan)
+    return plan
   }
 }
 
@@ -35,6 +37,6 @@ extension SweepRecord {
   /// - Throws: ``SweepFileError``, ``OrchestrationError`` `study.malformed`.
   package func plan() throws -> SweepPlan {
     let file = try SweepFile(text: definition.text, path: "sweep '\(definition.name)'")
-    return try SweepPlan(file, study: try studyDescription())
+    return try SweepPlan(file, study: try studyDescription(), files: definition.files)
   }
 }

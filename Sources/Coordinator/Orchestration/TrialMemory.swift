@@ -22,11 +22,12 @@ package struct TrialMemory: Sendable {
   /// - Parameters:
   ///   - sizes: The trials' sizes.
   ///   - prices: What trials cost, to put them in order where there are many sizes.
+  ///   - files: The files that trials read.
   /// - Returns: What they take; a worker that cannot tell is a refusal, and no error: everything but
   ///   this can be planned.
   /// - Throws: ``TransportError`` when there is no worker.
   package static func found(
-    for sizes: TrialSizes, prices: CostEstimate
+    for sizes: TrialSizes, prices: CostEstimate, files: [DataFile] = []
   ) async throws -> TrialMemory {
     let representatives = sizes.representatives(sizesMax, prices: prices)
     guard !representatives.isEmpty else { return TrialMemory(sizes: []) }
@@ -34,7 +35,7 @@ package struct TrialMemory: Sendable {
     let answer: JSONValue
     do throws(TransportError) {
       answer = try await program.estimate(
-        trials: .array(representatives.map { json($0.trial, sizes.study) }))
+        trials: .array(representatives.map { json($0.trial, sizes.study, files: files) }))
     } catch {
       return TrialMemory(sizes: [], refusal: error.message)
     }
@@ -72,7 +73,9 @@ package struct TrialMemory: Sendable {
   }
 
   /// A trial as the worker reads it: what has its default is left out.
-  private static func json(_ trial: TrialSpecification, _ study: StudyDescription) -> JSONValue {
+  static func json(
+    _ trial: TrialSpecification, _ study: StudyDescription, files: [DataFile]
+  ) -> JSONValue {
     let parameters = study.parameters.compactMap { parameter in
       trial.parameters[parameter.name].flatMap { value in
         value == parameter.defaultValue ? nil : JSONValue.Member(parameter.name, value.json)
@@ -85,6 +88,9 @@ package struct TrialMemory: Sendable {
         trial.seeds.sorted { $0.key < $1.key }.map { .init($0.key, .integer(Int64($0.value))) }),
       "replicate": .integer(Int64(trial.replicate)),
       "numerics": .string(trial.numerics.rawValue),
+      "files": .object(
+        Dictionary(files.map { ($0.digest, $0.path) }) { first, _ in first }
+          .sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
     ]
   }
 }

@@ -15,7 +15,7 @@ struct DiagramDeclaration: Sendable {
   let x: (name: String, line: Int)
   let y: (name: String, line: Int)
   let colors: [(text: String, line: Int)]
-  let fixed: [SourceNode.Entry]
+  var fixed: [SourceNode.Entry]
   let reductions: [Reduction]
   let replicates: DiagramRequest.Summary
   let contour: DiagramRequest.Contour?

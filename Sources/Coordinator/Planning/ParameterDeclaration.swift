@@ -20,7 +20,27 @@ struct ParameterDeclaration: Sendable {
 
   let name: String
   let line: Int
-  let form: Form
+  var form: Form
+
+  /// The values that are written out.
+  var nodes: [SourceNode] {
+    switch form {
+    case .fixed(let node): [node]
+    case .list(let nodes, _): nodes
+    case .range: []
+    }
+  }
+
+  /// The same parameter with other values.
+  func mapping(_ change: (SourceNode) -> SourceNode) -> ParameterDeclaration {
+    var result = self
+    switch form {
+    case .fixed(let node): result.form = .fixed(change(node))
+    case .list(let nodes, let scale): result.form = .list(nodes.map(change), scale: scale)
+    case .range: break
+    }
+    return result
+  }
 
   private static let keys = [
     "value", "values", "min", "max", "count", "scale", "distribution",
@@ -167,7 +187,16 @@ struct ZipDeclaration: Sendable {
   }
 
   let line: Int
-  let axes: [ZippedAxis]
+  private(set) var axes: [ZippedAxis]
+
+  /// The same axes with other values.
+  func mapping(_ change: (String, SourceNode) -> SourceNode) -> ZipDeclaration {
+    var result = self
+    result.axes = axes.map { axis in
+      ZippedAxis(name: axis.name, line: axis.line, nodes: axis.nodes.map { change(axis.name, $0) })
+    }
+    return result
+  }
 
   init(_ node: SourceNode) throws(SweepFileError) {
     line = node.line

@@ -20,7 +20,7 @@ extension ParameterDescription {
           remedy: "Write true or false, without quotes.")
       }
       value = .boolean(text == "true")
-    case .choice, .text: value = .text(text)
+    case .choice, .text, .file: value = .text(text)
     }
     return try checked(value, line: node.line)
   }

@@ -45,6 +45,9 @@ struct Setting: Sendable {
     }
     switch parameter.type {
     case .text: return .value(.text(text))
+    case .file:
+      return .value(
+        try parameter.read(SourceNode(.scalar(text, isQuoted: true), line: assignment.line)))
     case .choice(let words) where words.contains(text): return .value(.text(text))
     case .boolean where text == "true" || text == "false":
       return .value(.boolean(text == "true"))

@@ -21,11 +21,11 @@ package struct SweepFile: Sendable {
   package let study: String
   let studyLine: Int
   /// One for `parameters`, several for `grids`.
-  let grids: [[ParameterDeclaration]]
-  let zips: [ZipDeclaration]
+  var grids: [[ParameterDeclaration]]
+  var zips: [ZipDeclaration]
   /// Whether zipped axes come before the others in the file.
   let isZipFirst: Bool
-  let settings: [SettingDeclaration]
+  var settings: [SettingDeclaration]
   let exclusions: [SourceExpression]
   let seeds: [SeedDeclaration]
   /// The replicates' seed indices, in file order.
@@ -34,7 +34,7 @@ package struct SweepFile: Sendable {
   package let numerics: NumericProfile
   /// What each trial may use.
   package let limits: TrialLimits
-  let diagrams: [DiagramDeclaration]
+  var diagrams: [DiagramDeclaration]
 
   /// The most cells times replicates of one sweep, before anything is excluded.
   package static let trialCountMax = 10_000_000

@@ -42,6 +42,8 @@ extension SweepFileError {
     package static let parameterRange = Code("sweep.parameter-range")
     /// A parameter gets its values in two places.
     package static let duplicateParameter = Code("sweep.duplicate-parameter")
+    /// A data file cannot be read, is too large, or is not what it was.
+    package static let dataFile = Code("sweep.data-file")
     /// An axis has no values.
     package static let emptyAxis = Code("sweep.empty-axis")
     /// An axis has a value twice.

@@ -28,6 +28,7 @@ package struct SweepFileError: Diagnosable, Hashable {
   /// 74 for what cannot be read, 70 for a worker's fault, 64 on the command line, else 65.
   package var exitStatus: ExitStatus {
     if kind == .unreadable { return .inputOutput }
+    if kind == .dataFile { return .malformedFile }
     if kind == .studyDescription { return .internalFault }
     return path == nil ? .usage : .malformedFile
   }

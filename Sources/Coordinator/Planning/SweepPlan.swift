@@ -18,6 +18,8 @@ package struct SweepPlan: Sendable {
   package var numerics: NumericProfile
   /// What each trial may use.
   package var limits: TrialLimits
+  /// The files that trials read.
+  package var files: [DataFile]
   /// The diagrams that the file asks for.
   package var diagrams: [DiagramRequest]
   /// The grid, expanded lazily.
@@ -29,17 +31,22 @@ package struct SweepPlan: Sendable {
   /// - Parameters:
   ///   - file: The file.
   ///   - study: The study that the file names, as a worker described it.
+  ///   - files: The files that it names, as ``SweepFile/dataFiles(of:)`` read them.
   /// - Throws: ``SweepFileError`` with the code of what is wrong, the line, and the nearest name
   ///   for one that is not known.
-  package init(_ file: SweepFile, study: StudyDescription) throws(SweepFileError) {
+  package init(
+    _ file: SweepFile, study: StudyDescription, files: [DataFile] = []
+  ) throws(SweepFileError) {
     do throws(SweepFileError) {
-      try self.init(checking: file, study: study)
+      try self.init(checking: file.naming(files, of: study), study: study, files: files)
     } catch {
       throw error.inFile(file.path)
     }
   }
 
-  private init(checking file: SweepFile, study: StudyDescription) throws(SweepFileError) {
+  private init(
+    checking file: SweepFile, study: StudyDescription, files: [DataFile]
+  ) throws(SweepFileError) {
     guard file.study == study.name else { throw file.unknownStudy(known: [study.name]) }
     let resolver: StudyResolver
     do throws(StudyError) {
@@ -50,6 +57,7 @@ package struct SweepPlan: Sendable {
     name = file.name
     self.study = study
     text = file.text
+    self.files = files
     replicates = file.replicates
     numerics = file.numerics
     limits = file.limits

@@ -9,21 +9,30 @@ package struct LocalLauncher: Launcher {
   package let node: NodeName
   private let program: WorkerProgram
   private let directory: String
+  private let files: [SentFile]
 
   /// A launcher for one catalog's worker on this machine.
   /// - Parameters:
   ///   - node: What the catalog calls this machine.
   ///   - program: The worker program.
   ///   - directory: The worker's own directory, for its spool and logs; made when it is not there.
-  package init(node: NodeName = NodeName("local"), program: WorkerProgram, directory: String) {
+  ///   - files: The files that trials read.
+  package init(
+    node: NodeName = NodeName("local"), program: WorkerProgram, directory: String,
+    files: [SentFile] = []
+  ) {
     self.node = node
     self.program = program
     self.directory = directory
+    self.files = files
   }
 
   /// Starts `phasegrid-worker serve` and speaks to it.
   package func open() async throws(TransportError) -> any WorkerLink {
-    LocalLink(
+    // The work directory has a folder for every machine, and in it one for every catalog.
+    let folder = directory.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" } + "/files"
+    for file in files { try file.link(in: folder) }
+    return LocalLink(
       child: try ChildProcess(
         path: program.path, arguments: ["serve", "--directory", directory]))
   }

@@ -11,6 +11,8 @@ package struct TransportError: Diagnosable {
 
     /// The worker program is not where it should be.
     package static let noWorker = Code("transport.no-worker")
+    /// A file of the user could not be made known on this machine.
+    package static let dataFile = Code("transport.data-file")
     /// A process could not be started.
     package static let spawn = Code("transport.spawn")
     /// The worker program ended with an error.

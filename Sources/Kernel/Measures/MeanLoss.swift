@@ -11,6 +11,13 @@ public enum MeanLoss {
     name: "testLoss", label: "test loss",
     meaning: "Mean loss over the test samples after the last step, without dropout.")
 
+  /// On what the first of several stages was trained on.
+  public static let afterFirstStage = MeasureDescription(
+    name: "firstStageLoss", label: "loss after the first stage",
+    meaning:
+      "Mean loss over the training samples of the first stage after its last step, without dropout;"
+      + " the training loss where there is one stage.")
+
   /// The mean of losses, one a sample; NaN without samples.
   public static func value<Element: BinaryFloatingPoint>(_ losses: [Element]) -> Double {
     losses.isEmpty ? .nan : losses.reduce(0) { $0 + Double($1) } / Double(losses.count)

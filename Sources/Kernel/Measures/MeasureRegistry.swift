@@ -33,6 +33,7 @@ public enum MeasureRegistry {
       Accuracy.onTransfer,
       MeanLoss.onTraining,
       MeanLoss.onTest,
+      MeanLoss.afterFirstStage,
       AttentionScores.shift,
       AttentionScores.broadcast,
       CompositeAnswers.inferential,

@@ -1,4 +1,5 @@
-/// Convolutions of three by three taps, a pooling and a linear layer, for images of one channel.
+/// Convolutions of three by three taps, a pooling and a linear layer, for images of one channel or
+/// several.
 ///
 /// Pieces: `conv1.weight` (C, 9), `conv2.weight` (C', 9 C) and so on with their biases, columns by
 /// row tap, column tap, channel; `fc.weight` (K, C' P), P the positions that are left, columns by
@@ -36,6 +37,12 @@ public struct ConvolutionalNetwork: Hashable, Sendable, Model {
   public var pooling = Pooling.maximum
   /// Whether the linear layer has a bias; the convolutions' are by ``hasBias``.
   public var hasHeadBias: Bool
+  /// The channels of an image.
+  public var inputChannels = 1
+  /// The probability with which each number that goes into the linear layer is kept in training.
+  public var keep = 1.0
+  /// Whether values are dropped out at all: a network that is looked at keeps all.
+  public var isTraining = false
   /// Whether the nine pixels under the first convolution are less by the input `patchOffset` (9).
   public var hasPatchOffset = false
 
@@ -74,7 +81,7 @@ public struct ConvolutionalNetwork: Hashable, Sendable, Model {
   public var parameters: [TensorLayout] {
     var layouts: [TensorLayout] = []
     for (layer, outputs) in channels.enumerated() {
-      let shape = [outputs, layer == 0 ? 1 : channels[layer - 1], 3, 3]
+      let shape = [outputs, layer == 0 ? inputChannels : channels[layer - 1], 3, 3]
       layouts.append(
         TensorLayout("conv\(layer + 1).weight", shape, extents: shape, axes: Self.channelsLast))
       if hasBias { layouts.append(TensorLayout("conv\(layer + 1).bias", [outputs])) }
@@ -87,10 +94,10 @@ public struct ConvolutionalNetwork: Hashable, Sendable, Model {
   /// The order of axes that has the channels last, from one that has them second.
   private static let channelsLast = [0, 2, 3, 1]
 
-  /// The input `x` (n, 1, H, W), and `patchOffset` (1, 9), by row tap and column tap, where there is
+  /// The input `x` (n, C, H, W), and `patchOffset` (1, 9), by row tap and column tap, where there is
   /// one.
   public func inputs(samples: Int) -> [ModelInput] {
-    let shape = [samples, 1, height, width]
+    let shape = [samples, inputChannels, height, width]
     let images = ModelInput(
       TensorLayout("x", shape, extents: shape, axes: Self.channelsLast))
     return hasPatchOffset
@@ -102,11 +109,12 @@ public struct ConvolutionalNetwork: Hashable, Sendable, Model {
 
   /// The logits for the input `x`.
   ///
-  /// Shapes: x (n, H W, 1), out (n, K). Cost: 9 n H W times the products of neighbouring channels,
+  /// Shapes: x (n, H W, C), out (n, K). Cost: 9 n H W times the products of neighbouring channels,
   /// and n K times the features, in multiply-adds.
   public func output(samples: Int, in graph: inout Graph) -> Node {
     let pieces = ParameterNodes(parameters, in: &graph)
-    var images = graph.input("x", Shape(stack: samples, rows: height * width, columns: 1))
+    var images = graph.input(
+      "x", Shape(stack: samples, rows: height * width, columns: inputChannels))
     for layer in channels.indices {
       let name = "conv\(layer + 1)"
       var bias = pieces["\(name).bias"]
@@ -121,8 +129,14 @@ public struct ConvolutionalNetwork: Hashable, Sendable, Model {
     if pooling == .maximum {
       images = graph.maxPool2x2(images, height: last.height, width: last.width)
     }
+    var features = graph.imageRows(images)
+    if isTraining {
+      features = graph.dropout(
+        features, keep: keep, site: 0, counter: graph.dropoutCounter(), sharing: .perSample(rows: 1)
+      )
+    }
     return graph.linear(
-      graph.imageRows(images), weight: pieces("fc.weight"), bias: pieces["fc.bias"])
+      features, weight: pieces("fc.weight"), bias: pieces["fc.bias"])
   }
 
   private func convolution(

@@ -63,15 +63,22 @@ public struct SafetensorsReader: Sendable {
   /// - Throws: `kernel.safetensors` when there is no such tensor.
   public func numbers(_ name: String) throws(KernelError) -> [Double] {
     guard let tensor = tensors[name] else { throw Self.failure("it has no tensor \(name)") }
-    let width = tensor.bytes.count / max(tensor.count, 1)
-    return (0..<tensor.count).map { index in
-      let bits = Self.littleEndian(bytes, at: tensor.bytes.lowerBound + index * width, count: width)
-      return switch tensor.type {
-      case "F64": Double(bitPattern: bits)
-      case "F32": Double(Float(bitPattern: UInt32(bits)))
-      case "I64": Double(Int64(bitPattern: bits))
-      default: Double(Int32(bitPattern: UInt32(bits)))
-      }
+    let start = tensor.bytes.lowerBound
+    func bits32(_ index: Int) -> UInt32 {
+      let place = start + 4 * index
+      return UInt32(bytes[place]) | UInt32(bytes[place + 1]) << 8
+        | UInt32(bytes[place + 2]) << 16 | UInt32(bytes[place + 3]) << 24
+    }
+    func bits64(_ index: Int) -> UInt64 {
+      UInt64(bits32(2 * index)) | UInt64(bits32(2 * index + 1)) << 32
+    }
+    // The type is asked once: files of users have millions of elements.
+    let elements = 0..<tensor.count
+    return switch tensor.type {
+    case "F64": elements.map { Double(bitPattern: bits64($0)) }
+    case "F32": elements.map { Double(Float(bitPattern: bits32($0))) }
+    case "I64": elements.map { Double(Int64(bitPattern: bits64($0))) }
+    default: elements.map { Double(Int32(bitPattern: bits32($0))) }
     }
   }
 

@@ -57,6 +57,14 @@ struct ParameterReader {
     return value
   }
 
+  /// The SHA-256 of a file; empty where none is given.
+  func file(_ name: String) -> String {
+    guard let digest = values[name]?.text else {
+      preconditionFailure("\(name) is not a file of this study")
+    }
+    return digest
+  }
+
   /// A choice as the case whose raw value is its word.
   func choice<Choice: RawRepresentable<String>>(
     _ name: String, as type: Choice.Type = Choice.self

@@ -16,6 +16,14 @@ public protocol Study: Sendable {
   /// - Throws: ``KernelError`` when the request cannot be trained at all.
   func train(_ request: TrainingRequest) throws(KernelError) -> TrainingReport
 
+  /// Looks at the files of a trial before any is trained: whether their samples fit its parameters.
+  ///
+  /// A study without files has nothing to look at.
+  /// - Parameter request: What would be trained, with the content of its files.
+  /// - Throws: ``KernelError`` `kernel.data` with what was expected and what is there, and what
+  ///   ``train(_:)`` throws before it begins.
+  func examine(_ request: TrainingRequest) throws(KernelError)
+
   /// The same trial cut short: it takes as much memory, and as little time as it can.
   ///
   /// Where nothing else is said, the parameters `training.steps`, `training.stepsMax` and
@@ -32,6 +40,9 @@ public protocol Study: Sendable {
 }
 
 extension Study {
+  /// Nothing.
+  public func examine(_ request: TrainingRequest) throws(KernelError) {}
+
   /// The least number of steps or epochs.
   public func rehearsal(of parameters: [String: ParameterValue]) -> [String: ParameterValue] {
     var parameters = parameters
@@ -57,6 +68,8 @@ public struct TrainingRequest: Sendable {
   public var seeds: [String: UInt32]
   /// Which repetition of its cell.
   public var replicate: UInt32
+  /// The content of the files that parameters name, by its SHA-256.
+  public var files: [String: SafetensorsReader] = [:]
   /// The model's parameters to begin with instead of drawn ones: such a training is no trial of a
   /// sweep, and has no key of one.
   public var initial: [NamedTensor]?

@@ -13,6 +13,7 @@ public enum StudyRegistry {
     AnchorFunctions(),
     MatchingReasoning(),
     CompositeAnchors(),
+    Supervised(),
   ]
 
   /// The study of this name.

@@ -15,6 +15,8 @@ public struct KernelError: Diagnosable {
     public static let safetensors = Code("kernel.safetensors")
     /// The parameters that a training is to begin with do not fit its model.
     public static let initial = Code("kernel.initial")
+    /// A file of a user is not at hand, or its samples do not fit what is to be trained.
+    public static let data = Code("kernel.data")
     /// A case to replay is incomplete, contradicts itself or asks for what the kernel does not
     /// have.
     public static let goldenCase = Code("kernel.case")

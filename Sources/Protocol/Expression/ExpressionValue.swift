@@ -40,7 +40,7 @@ public enum ExpressionType: String, Hashable, Sendable {
   public init(_ type: ParameterType) {
     switch type {
     case .integer, .real: self = .number
-    case .choice, .text: self = .text
+    case .choice, .text, .file: self = .text
     case .boolean: self = .boolean
     }
   }

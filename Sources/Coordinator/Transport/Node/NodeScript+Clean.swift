@@ -98,6 +98,17 @@ extension NodeScript {
         remove_directory "$directory"
       fi
     done
+    if is_own_directory "$work/files"; then
+      if [ -n "$shared" ]; then
+        say fact left "$work/files"
+      else
+        for file in "$work/files"/*; do
+          ! is_hexadecimal "${file##*/}" 64 || remove "$file"
+        done
+        remove "$work/files"/upload.????????????????
+        remove_directory "$work/files"
+      fi
+    fi
     remove "$work"/phasegrid-probe.????????????????
     # Nothing is lost with an empty directory: it is made again when it is needed.
     [ ! -d "$work" ] || rmdir "$work" 2>/dev/null

@@ -63,7 +63,8 @@ extension NodeScript {
       || fail disk-full "$work has $free KiB free, $need KiB are needed"
     """#
 
-  private static let reception = #"""
+  /// Receives what is sent into `$place/upload.$token` and verifies it.
+  static let reception = #"""
     upload=$place/upload.$token
     trap 'rm -f "$upload"; exit 1' HUP INT PIPE TERM
     say send

@@ -10,6 +10,7 @@ package struct SSHLauncher: Launcher {
   private let workers: WorkerFiles
   private let workDirectory: String?
   private let catalog: UniqueID
+  private let files: [SentFile]
   private let notice: @Sendable (String) -> Void
 
   /// A launcher for one catalog's worker on one machine.
@@ -19,16 +20,18 @@ package struct SSHLauncher: Launcher {
   ///   - workers: The worker programs that can be sent.
   ///   - workDirectory: Where on the node everything of ours is; `nil` for `~/.cache/phasegrid`.
   ///   - catalog: The catalog that the worker serves.
+  ///   - files: The files that trials read, sent to the machine before anything is trained.
   ///   - notice: Told in words what takes long and what a user should know.
   package init(
     target: SSHTarget, network: SSHNetwork, workers: WorkerFiles, workDirectory: String?,
-    catalog: UniqueID, notice: @escaping @Sendable (String) -> Void
+    catalog: UniqueID, files: [SentFile] = [], notice: @escaping @Sendable (String) -> Void
   ) {
     self.target = target
     self.network = network
     self.workers = workers
     self.workDirectory = workDirectory
     self.catalog = catalog
+    self.files = files
     self.notice = notice
   }
 
@@ -44,6 +47,11 @@ package struct SSHLauncher: Launcher {
   }
 
   private func open(_ node: SSHNodeSession) async throws(TransportError) -> any WorkerLink {
+    for file in files {
+      let script = NodeScript.dataFile(
+        workDirectory: workDirectory, digest: file.digest, byteCount: file.byteCount)
+      try await node.upload(file, script, heard: notice)
+    }
     var file = try await file(for: nil)
     var isUploaded = false
     while true {

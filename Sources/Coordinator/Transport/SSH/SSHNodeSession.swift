@@ -54,10 +54,10 @@ struct SSHNodeSession: Sendable {
     throw failure(of: channel, answers, deadline)
   }
 
-  /// Puts a worker program on the node.
+  /// Puts a worker program, or a file of the user, on the node.
   /// - Throws: ``TransportError``.
   func upload(
-    _ file: WorkerFile, _ script: NodeScript, heard: (String) -> Void
+    _ file: any NodeContent, _ script: NodeScript, heard: (String) -> Void
   ) async throws(TransportError) {
     let (channel, deadline) = try await start(
       script, addingSeconds: Double(file.byteCount) / SSHNodeSession.leastBytesPerSecond)
@@ -70,7 +70,10 @@ struct SSHNodeSession: Sendable {
       for answer in try answers.take(bytes) {
         switch answer {
         case .send:
-          heard("sending the worker program, \(file.byteCount >> 20) MiB")
+          let size = file.byteCount
+          heard(
+            "sending \(file.name), "
+              + (size >> 20 > 0 ? "\(size >> 20) MiB" : "\((size + 1023) >> 10) KiB"))
           await send(file, through: channel)
         case .done: return
         case .failed(let code, let words):
@@ -82,11 +85,12 @@ struct SSHNodeSession: Sendable {
     throw failure(of: channel, answers, deadline)
   }
 
-  /// Sends the whole program; one that the node takes no longer has its reason in the answers.
-  private func send(_ file: WorkerFile, through channel: SSHChannel) async {
+  /// Sends the whole file; one that the node takes no longer has its reason in the answers.
+  private func send(_ file: any NodeContent, through channel: SSHChannel) async {
     var position = 0
     while position < file.byteCount {
       let piece = file.piece(from: position)
+      guard !piece.isEmpty else { break }
       do throws(TransportError) {
         try await channel.write(piece)
       } catch {

@@ -58,6 +58,14 @@ package struct WorkerProgram: Sendable {
     try await ask(["estimate"], input: Array(trials.text.utf8))
   }
 
+  /// What is wrong with the files of trials: the JSON document of `examine`.
+  /// - Parameter trials: A JSON list of trials, with where their files are.
+  /// - Returns: The document that it answered, null for each trial whose files fit.
+  /// - Throws: ``TransportError`` when it cannot be started, fails or answers with no JSON.
+  package func examine(trials: JSONValue) async throws(TransportError) -> JSONValue {
+    try await ask(["examine"], input: Array(trials.text.utf8))
+  }
+
   private func ask(_ arguments: [String], input: [UInt8]) async throws(TransportError) -> JSONValue
   {
     let child = try ChildProcess(path: path, arguments: arguments)

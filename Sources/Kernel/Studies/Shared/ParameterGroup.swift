@@ -54,6 +54,19 @@ extension ParameterDescription {
       activeWhen: activeWhen)
   }
 
+  /// A parameter that is a file of the user.
+  static func file(_ name: String, label: String, meaning: String) -> ParameterDescription {
+    ParameterDescription(
+      name: name, label: label, type: .file, defaultValue: .text(""), meaning: meaning)
+  }
+
+  /// The same parameter where a condition holds besides its own.
+  func active(when condition: String) -> ParameterDescription {
+    var result = self
+    result.activeWhen = activeWhen.map { "(\(condition)) and (\($0))" } ?? condition
+    return result
+  }
+
   /// A parameter that is true or false.
   static func boolean(
     _ name: String, label: String, default value: Bool, meaning: String,

@@ -8,7 +8,7 @@ enum EstimateCommand {
   /// - Throws: ``WorkerError`` where standard input is no list of trials of one numeric profile.
   static func run() throws {
     let bytes = try StandardStreams.read("-", countMax: TrainCommand.bytesMax)
-    let files = try files(bytes)
+    let files = try TrialFile.list(bytes)
     if let numerics = files.first?.numerics {
       guard files.allSatisfy({ $0.numerics == numerics }) else {
         throw malformed("the trials have several numeric profiles")
@@ -20,21 +20,6 @@ enum EstimateCommand {
     if let first = files.first { _ = estimate(of: first, runner) }
     let estimates = files.map { estimate(of: $0, runner) }
     try StandardStreams.write(JSONValue.array(estimates).indentedText + "\n")
-  }
-
-  private static func files(_ bytes: [UInt8]) throws(WorkerError) -> [TrialFile] {
-    let document: JSONValue
-    do throws(JSONError) {
-      document = try JSONValue(parsing: bytes)
-    } catch {
-      throw malformed(error.message)
-    }
-    guard let trials = document.array else { throw malformed("a JSON list is expected") }
-    var files: [TrialFile] = []
-    for (index, trial) in trials.enumerated() {
-      files.append(try TrialFile(Array(trial.text.utf8), subject: "Trial \(index)"))
-    }
-    return files
   }
 
   private static func estimate(of file: TrialFile, _ runner: TrialRunner) -> JSONValue {
@@ -49,6 +34,7 @@ enum EstimateCommand {
     of file: TrialFile, _ runner: TrialRunner
   ) throws(WorkerError) -> UInt64 {
     var file = file
+    for (digest, path) in file.files { runner.files.add(path, digest: digest) }
     let specification: TrialSpecification
     do {
       let study = try StudyLookup.study(named: file.study)

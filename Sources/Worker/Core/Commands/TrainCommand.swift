@@ -15,12 +15,19 @@ enum TrainCommand {
   /// - Throws: ``WorkerError``, ``KernelError``, ``StudyError``.
   static func run(file name: String, initial: String?, export: String?) throws {
     let bytes = try StandardStreams.read(name, countMax: bytesMax)
-    let file = try TrialFile(bytes, subject: StandardStreams.subject(name))
+    var file = try TrialFile(bytes, subject: StandardStreams.subject(name))
+    let files = TrialFiles()
+    for (digest, path) in file.files { files.add(path, digest: digest) }
+    let folder =
+      name.contains("/") ? String(name[..<(name.lastIndex(of: "/") ?? name.endIndex)]) : "."
+    try files.name(
+      &file.parameters, of: try StudyLookup.study(named: file.study).description,
+      in: folder.isEmpty ? "/" : folder)
     let specification = try file.specification()
     try NumericsRestart.ensure(file.numerics) {
       if name == "-" { try giveStandardInput(bytes) }
     }
-    let runner = try TrialRunner()
+    let runner = try TrialRunner(files: files)
     runner.initial = try initial.map(TensorFile.read)
     runner.keepsTensors = export != nil
     let result = try train(specification, runner)

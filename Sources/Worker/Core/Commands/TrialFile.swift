@@ -8,6 +8,8 @@ struct TrialFile {
   var seeds: [String: UInt32] = [:]
   var replicate: UInt32 = 0
   var numerics = NumericProfile.pinned
+  /// Where the files are that parameters name, by their SHA-256.
+  var files: [String: String] = [:]
 
   /// Reads a file's text.
   /// - Parameters:
@@ -43,6 +45,30 @@ struct TrialFile {
         throw malformed(error.words)
       }
     }
+  }
+
+  /// The trials of a list.
+  /// - Parameter bytes: JSON.
+  /// - Returns: One a trial, in order.
+  /// - Throws: `worker.malformed`.
+  static func list(_ bytes: [UInt8]) throws(WorkerError) -> [TrialFile] {
+    func malformed(_ problem: String) -> WorkerError {
+      WorkerError(
+        .malformed, "Standard input: \(problem).",
+        remedy: "Give a list of trials as 'phasegrid-worker --help' shows.")
+    }
+    let document: JSONValue
+    do throws(JSONError) {
+      document = try JSONValue(parsing: bytes)
+    } catch {
+      throw malformed(error.message)
+    }
+    guard let trials = document.array else { throw malformed("a JSON list is expected") }
+    var files: [TrialFile] = []
+    for (index, trial) in trials.enumerated() {
+      files.append(try TrialFile(Array(trial.text.utf8), subject: "Trial \(index)"))
+    }
+    return files
   }
 
   /// The trial that the file says, held against its study.
@@ -97,8 +123,9 @@ struct TrialFile {
         throw Problem(words: "'numerics' must be one of \(names)")
       }
       numerics = profile
+    case "files": files = try TrialFile.dictionary(member, \.string)
     default:
-      let known = ["study", "parameters", "seeds", "replicate", "numerics"]
+      let known = ["study", "parameters", "seeds", "replicate", "numerics", "files"]
       let nearest = nearestName(to: member.name, among: known)
       throw Problem(
         words: "'\(member.name)' is not known"

@@ -11,6 +11,8 @@ public enum WorkerCommand: Hashable, Sendable {
   case train(file: String, initial: String?, export: String?)
   /// What trials take, as JSON.
   case estimate
+  /// What is wrong with the files of trials, as JSON.
+  case examine
   /// A case computed again, and compared.
   case replay(file: String, manifest: String?, numerics: NumericProfile)
   /// How fast a workload is trained here.
@@ -26,7 +28,7 @@ public enum WorkerCommand: Hashable, Sendable {
   /// Internal: the daemon.
   case daemon(directory: String)
   /// Internal: a slot of a daemon.
-  case slot(index: UInt16)
+  case slot(index: UInt16, files: String?)
 
   /// Understands the arguments after the program's name.
   /// - Throws: ``WorkerError`` `worker.usage`.
@@ -45,6 +47,7 @@ public enum WorkerCommand: Hashable, Sendable {
     case "check": self = .check(study: try WorkerCommand.operand("STUDY", of: name, &rest))
     case "train": self = try WorkerCommand.train(&rest)
     case "estimate": self = .estimate
+    case "examine": self = .examine
     case "replay": self = try WorkerCommand.replay(&rest)
     case "bench": self = try WorkerCommand.bench(&rest)
     case "serve": self = .serve(directory: try WorkerCommand.directory(of: name, &rest))
@@ -54,10 +57,15 @@ public enum WorkerCommand: Hashable, Sendable {
       guard let index = UInt16(try WorkerCommand.operand("INDEX", of: name, &rest)) else {
         throw WorkerCommand.usage("'slot' takes an index.")
       }
-      self = .slot(index: index)
+      let hasFiles = rest.first == "--files" && rest.count > 1
+      if hasFiles { rest.removeFirst() }
+      self = .slot(index: index, files: hasFiles ? rest.removeFirst() : nil)
     default:
       let nearest = nearestName(
-        to: name, among: ["describe", "check", "train", "estimate", "replay", "bench", "serve"])
+        to: name,
+        among: [
+          "describe", "check", "train", "estimate", "examine", "replay", "bench", "serve",
+        ])
       throw WorkerCommand.usage(
         "'\(name)' is no command." + (nearest.map { " Did you mean '\($0)'?" } ?? ""))
     }
@@ -131,12 +139,15 @@ public enum WorkerCommand: Hashable, Sendable {
       train FILE             Train one trial and print its result, as JSON. FILE is JSON, '-' is
                              standard input: {"study": NAME, "parameters": {NAME: VALUE, ...},
                              "seeds": {PURPOSE: INDEX}, "replicate": N, "numerics": "pinned"};
-                             all but the study may be left out.
+                             all but the study may be left out. A parameter that is a file
+                             takes its path, from the folder of FILE.
         --initial TENSORS    Begin with the parameters of this safetensors file.
         --export TENSORS     Write the parameters at the end to this safetensors file.
       estimate               Read a JSON list of trials, each as for 'train', from standard input,
                              try each of them for a moment, and print the memory that it takes, as
                              JSON.
+      examine                Read such a list and print for each trial null, or as JSON what is wrong
+                             with its files. "files": {SHA-256: PATH} says where they are.
       replay CASE            Compute a golden case again, a safetensors file, in both precisions;
                              print the error of each tensor and a verdict.
         --manifest FILE      The list of cases that describes it; else the file does itself.
@@ -183,6 +194,7 @@ extension WorkerCommand {
     case .train(let file, let initial, let export):
       try TrainCommand.run(file: file, initial: initial, export: export)
     case .estimate: try EstimateCommand.run()
+    case .examine: try ExamineCommand.run()
     case .replay(let file, let manifest, let numerics):
       return try ReplayCommand.run(file: file, manifest: manifest, numerics: numerics)
         ? .done : .someFailed
@@ -193,7 +205,8 @@ extension WorkerCommand {
     case .version: try StandardStreams.write(Release.number + "\n")
     case .detach(let directory): try DaemonProgram.detach(directory)
     case .daemon(let directory): DaemonProgram.run(directory)
-    case .slot(let index): try SlotProgram.run(slot: SlotIndex(index))
+    case .slot(let index, let files):
+      try SlotProgram.run(slot: SlotIndex(index), files: files)
     }
     return .done
   }

@@ -38,7 +38,8 @@ extension Daemon {
     guard spawnAt == nil else { return false }
     do throws(SystemError) {
       slots[index] = try SlotProcess(
-        SlotIndex(UInt16(index)), profile: profile, nice: nice, log: directory.slotLog(index))
+        SlotIndex(UInt16(index)), profile: profile, nice: nice, log: directory.slotLog(index),
+        files: directory.files)
       return true
     } catch {
       // No trial's fault: the machine has no processes, files or space left at this moment.

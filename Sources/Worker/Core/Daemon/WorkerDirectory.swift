@@ -11,6 +11,11 @@ struct WorkerDirectory: Sendable {
   var log: String { path + "/worker.log" }
   /// Kept locked by the daemon, where the file system can lock.
   var lock: String { path + "/lock" }
+  /// The files of users that trials read, each called by its SHA-256: in the work directory, which
+  /// holds a folder for every machine, and in it one such directory for every catalog.
+  var files: String {
+    path.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" } + "/files"
+  }
   /// What a slot's trial writes to standard error.
   func slotLog(_ index: Int) -> String { "\(path)/slot-\(index).log" }
 

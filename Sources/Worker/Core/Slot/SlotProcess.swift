@@ -32,7 +32,7 @@ final class SlotProcess {
 
   /// Starts the process.
   init(
-    _ index: SlotIndex, profile: NumericProfile, nice: Int32, log: String
+    _ index: SlotIndex, profile: NumericProfile, nice: Int32, log: String, files: String
   ) throws(SystemError) {
     self.index = index
     self.profile = profile
@@ -45,7 +45,8 @@ final class SlotProcess {
     // A crash is told by the signal; its image is not examined on the node.
     environment["SWIFT_BACKTRACE"] = "enable=no"
     process = try OwnProgram.spawn(
-      ["slot", "\(index.rawValue)"], environment: Environment.entries(changing: environment),
+      ["slot", "\(index.rawValue)", "--files", files],
+      environment: Environment.entries(changing: environment),
       streams: .init(
         input: toSlot.reading.number, output: fromSlot.writing.number, words: words.number))
     input = toSlot.writing

@@ -7,12 +7,15 @@ import Protocol
 /// the numeric profile asks for.
 enum SlotProgram {
   /// Trains until the daemon closes the stream.
+  /// - Parameters:
+  ///   - slot: Which slot of the daemon's.
+  ///   - files: The folder with the files of users; `nil` for none.
   /// - Throws: ``WorkerError`` or ``FrameError`` when the daemon cannot be understood.
-  static func run(slot: SlotIndex) throws {
+  static func run(slot: SlotIndex, files: String?) throws {
     try dieWithDaemon()
     signal(SIGPIPE, SIG_IGN)
     SlotLimits.setLasting()
-    let runner = try TrialRunner(slot: slot)
+    let runner = try TrialRunner(slot: slot, files: TrialFiles(folder: files))
     let input = Descriptor(STDIN_FILENO)
     let output = Descriptor(STDOUT_FILENO)
     var decoder = FrameDecoder<ToSlot>(awaitsMagic: false)

@@ -11,6 +11,8 @@ final class TrialRunner {
   private let studies: [String: KnownStudy]
   private let slot: SlotIndex
   private let core = BLAS.coreName
+  /// The files of users that trials read.
+  let files: TrialFiles
   /// Parameters to begin with instead of drawn ones.
   var initial: [NamedTensor]?
   /// Whether the parameters at the end are kept.
@@ -19,8 +21,13 @@ final class TrialRunner {
   private(set) var tensors: [NamedTensor] = []
 
   /// A runner for every study of this worker.
+  /// - Parameters:
+  ///   - slot: What results say of where they come from.
+  ///   - files: The files of users that trials read.
   /// - Throws: ``StudyError`` when a study describes itself in a way that makes no sense.
-  init(slot: SlotIndex = SlotIndex(0)) throws(StudyError) {
+  init(
+    slot: SlotIndex = SlotIndex(0), files: TrialFiles = TrialFiles()
+  ) throws(StudyError) {
     var studies: [String: KnownStudy] = [:]
     for study in StudyRegistry.all {
       let description = study.description
@@ -29,6 +36,7 @@ final class TrialRunner {
     }
     self.studies = studies
     self.slot = slot
+    self.files = files
   }
 
   /// Trains one trial from its start to its end.
@@ -58,6 +66,27 @@ final class TrialRunner {
     result.cpuSeconds = Clock.processorSeconds - processorStarted
     result.peakMemoryBytes = ResidentMemory.peakBytes
     return result
+  }
+
+  /// Looks at the files of a trial, and trains nothing.
+  /// - Throws: ``WorkerError``, ``KernelError`` with what is wrong.
+  func examine(_ trial: TrialSpecification) throws {
+    let study = try StudyLookup.study(named: trial.study)
+    var request = TrainingRequest(
+      key: trial.key, numerics: trial.numerics, parameters: trial.parameters,
+      seeds: trial.seeds, replicate: trial.replicate)
+    request.files = try content(of: trial.parameters, study.description)
+    try study.examine(request)
+  }
+
+  /// The content of the files that parameters name.
+  private func content(
+    of parameters: [String: ParameterValue], _ study: StudyDescription
+  ) throws -> [String: SafetensorsReader] {
+    let digests = study.parameters.filter { $0.type == .file }.compactMap {
+      parameters[$0.name]?.text
+    }
+    return try files.contents(Set(digests.filter { !$0.isEmpty }))
   }
 
   /// Why a trial cannot be trained here.
@@ -92,9 +121,14 @@ final class TrialRunner {
     // An inactive parameter is no part of the key, so its value must not reach the numbers.
     let specification = known.resolver.specification(
       of: cell, numerics: shard.numerics, seeds: entry.seeds, replicate: entry.replicate)
-    let request = TrainingRequest(
+    var request = TrainingRequest(
       key: entry.key, numerics: shard.numerics, parameters: specification.parameters,
       seeds: entry.seeds, replicate: entry.replicate)
+    do {
+      request.files = try content(of: specification.parameters, known.resolver.study)
+    } catch {
+      throw Refusal(words: (error as? any Diagnosable)?.message ?? "\(error)")
+    }
     return (known.study, request)
   }
 

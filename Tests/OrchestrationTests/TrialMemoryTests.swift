@@ -17,6 +17,11 @@ import Testing
     #expect(memory.count(above: 900) == 0)
   }
 
+  @Test func `the median is unknown while sizes were left`() {
+    let memory = TrialMemory(sizes: [(900, 1), (100, 7)], untriedCount: 2)
+    #expect(memory.greatestBytes == 900 && memory.medianBytes == nil)
+  }
+
   @Test func `what could not be tried is not known`() {
     let memory = TrialMemory(sizes: [], refusal: "no processor")
     #expect(memory.greatestBytes == nil && memory.medianBytes == nil)

@@ -62,6 +62,17 @@ import Testing
     #expect(estimates.allSatisfy { ($0["memoryBytes"]?.integer ?? 0) > 1 << 20 })
   }
 
+  @Test func `the first is tried however short the time, and the rest are said to be left`()
+    async throws
+  {
+    let ending = try await Self.worker.run(
+      ["estimate", "--seconds", "1e-9"],
+      input: #"[{"study": "idle"}, {"study": "idle"}, {"study": "idle"}]"#)
+    let estimates = try #require(try JSONValue(parsing: ending.output).array)
+    #expect(estimates.count == 3 && estimates[0]["memoryBytes"]?.integer != nil)
+    #expect(estimates[1...].allSatisfy { $0["untried"]?.boolean == true })
+  }
+
   @Test func `what cannot be trained is told in its place`() async throws {
     let estimates = try await Self.estimate(
       #"[{"study": "idle"}, {"study": "idel"}, {"study": "idle", "parameters": {"seconds": -1}}]"#)

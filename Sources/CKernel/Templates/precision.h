@@ -51,6 +51,7 @@
 #undef SHORT_OF_DEPTH
 #undef PANEL_ROWS
 #undef PANEL_VECTORS
+#undef FAR_BYTES
 #undef PACKED_TILES
 #undef SWAPPED_PART
 #undef LOW_8

@@ -2,15 +2,15 @@
    the same order of summation and the same bits, for an output whose columns lie side by side.
 
    B is copied into panels of as many columns as a tile has, once; A is read in place where it lies
-   well enough. The tile's sums stay in registers for up to kernel_panel_depth values of k, are then
-   stored as they are, and are taken up again by the next stretch of k, so that every element is
+   well enough. Up to kernel_panel_values values of B are worked on at once, as many as a cache holds
+   beside the rest. The tile's sums stay in registers for up to kernel_panel_depth values of k, are
+   then stored as they are, and are taken up again by the next stretch of k, so that every element is
    summed in plain order of k. What follows the sum (factor, bias, epilogue) is done in the register
    before it is stored for the last time, tanh and sigmoid to rows that have just been stored.
 
    option 1: the sums begin with what the output holds, as if A had more columns on its left and B
-   more rows on top; scalar[0] is then 1, and there is neither bias nor epilogue. scratch holds
-   min(depth, kernel_panel_depth) * (min(columns rounded up to 32, kernel_panel_columns) +
-   min(rows + 13, kernel_panel_rows)) values. */
+   more rows on top; scalar[0] is then 1, and there is neither bias nor epilogue. How much scratch is
+   needed stands beside kernel_panel_depth. */
 
 /* As many rows and vectors as a tier has registers for. No bit depends on it. */
 #if defined(KERNEL_MASKED) && REAL_IS_SINGLE
@@ -32,9 +32,16 @@
 
 #ifndef PRODUCT_ENDINGS
 #define PRODUCT_ENDINGS
-/* What becomes of a sum when it is stored. With v = factor * sum + bias it is, forward, 0 where
-   v < least, else v; backward, v times the derivative of a function whose value is in `third`. */
-enum { ending_forward, ending_relu_backward, ending_tanh_backward, ending_sigmoid_backward };
+/* What becomes of a sum when it is stored. Plain, it is stored as it is. With v = factor * sum + bias
+   it is, forward, 0 where v < least, else v; backward, v times the derivative of a function whose
+   value is in `third`. */
+enum {
+  ending_plain,
+  ending_forward,
+  ending_relu_backward,
+  ending_tanh_backward,
+  ending_sigmoid_backward
+};
 #endif
 
 /* What one tile works on: a is at its first row, b at its panel, the others at its corner. */
@@ -170,12 +177,16 @@ static void NAME(finish_rows)(
 
 /* How the sums are stored: as they are unless these are the last values of k. */
 static void NAME(set_ending)(const kernel_step *step, NAME(tile_work) *work, int isLast) {
-  work->ending = ending_forward;
-  work->factor = isLast ? (REAL)step->scalar[0] : 1;
+  work->ending = ending_plain;
+  work->factor = (REAL)step->scalar[0];
   work->least = (REAL)-__builtin_inf();
   if (!isLast) return;
+  if (step->second_output || work->factor != 1) work->ending = ending_forward;
   switch (step->epilogue) {
-    case kernel_epilogue_relu: work->least = 0; break;
+    case kernel_epilogue_relu:
+      work->ending = ending_forward;
+      work->least = 0;
+      break;
     case kernel_epilogue_relu_backward: work->ending = ending_relu_backward; break;
     case kernel_epilogue_tanh_backward: work->ending = ending_tanh_backward; break;
     case kernel_epilogue_sigmoid_backward: work->ending = ending_sigmoid_backward; break;
@@ -183,10 +194,66 @@ static void NAME(set_ending)(const kernel_step *step, NAME(tile_work) *work, int
   }
 }
 
-/* All panels of a block of columns for one tile of rows, whose values of A are at `work`. */
+/* A matrix of more bytes does not stay in a cache until it is needed again: it is asked for before
+   it is read or written. What is asked for follows from the shape, and no bit depends on it. */
+#define FAR_BYTES (1 << 20)
+
+/* Lines of memory to ask for: `rows` rows, `stride` bytes apart, of `bytes` each. */
+typedef struct {
+  const char *row;
+  int64_t rows, stride, bytes, place;
+} NAME(lines);
+
+/* Asks for the next `count` lines. */
+static inline void NAME(fetch_lines)(NAME(lines) *lines, int64_t count) {
+  for (; count > 0 && lines->rows > 0; count--) {
+    __builtin_prefetch(lines->row + lines->place, 0, 2);
+    lines->place += 64;
+    if (lines->place < lines->bytes) continue;
+    lines->place = 0;
+    lines->row += lines->stride;
+    lines->rows--;
+  }
+}
+
+/* The values of A that a tile from row `row` on will read, if they lie far away. They are asked for
+   a part at each panel of the tile before, so few panels are not worth it. */
+static inline NAME(lines) NAME(lines_of_rows)(
+    const kernel_step *step, const REAL *a, int64_t row, int64_t columns, int64_t depth) {
+  NAME(lines) lines = {0};
+  int64_t bytes = step->rows * step->depth * (int64_t)sizeof(REAL);
+  if (bytes <= FAR_BYTES || columns < 128 || row >= step->rows) return lines;
+  int areSideBySide = step->first_column_stride == 1;
+  lines.row = (const char *)(a + row * step->first_row_stride);
+  lines.rows = areSideBySide ? PANEL_ROWS : depth;
+  lines.stride = (areSideBySide ? step->first_row_stride : step->first_column_stride) *
+                 (int64_t)sizeof(REAL);
+  /* The few values of one k may begin in one line and end in the next. */
+  lines.bytes = areSideBySide ? depth * (int64_t)sizeof(REAL) : 65;
+  return lines;
+}
+
+/* Asks for the memory of a tile's sums, and of what its ending reads. */
+static inline void NAME(fetch_sums)(
+    const kernel_step *step, int64_t place, int64_t rows, const REAL *third) {
+  const REAL *to = (const REAL *)step->output + place;
+  for (int64_t row = 0; row < rows; row++) {
+    int64_t at = row * step->output_row_stride;
+    __builtin_prefetch(to + at, 1, 2);
+    __builtin_prefetch(to + at + 16, 1, 2);
+    if (!third) continue;
+    __builtin_prefetch(third + place + at, 0, 2);
+    __builtin_prefetch(third + place + at + 16, 0, 2);
+  }
+}
+
+/* All panels of a block of columns for one tile of rows, whose values of A are at `work`; `ahead` are
+   those of the next tile. */
 static void NAME(perform_tile)(
     const kernel_step *step, NAME(tile_work) *work, int64_t row, int64_t rows, int64_t column,
-    int64_t columns, int isLast, const REAL *standing) {
+    int64_t columns, int isLast, const REAL *standing, NAME(lines) ahead) {
+  int isFar = step->rows * step->columns * (int64_t)sizeof(REAL) > FAR_BYTES;
+  int64_t share = ahead.rows * ((ahead.bytes + 63) / 64) / ((columns + 31) / 32) + 1;
   const REAL *bias = isLast ? step->second_output : 0, *third = step->third;
   const REAL *panel = step->scratch;
   for (int64_t j = 0; j < columns;) {
@@ -199,6 +266,14 @@ static void NAME(perform_tile)(
     int isInPlace = standing && work->part == width;
     work->b = isInPlace ? standing + j : panel;
     work->b_row = isInPlace ? step->second_row_stride : width;
+    if (isFar) {
+      /* Sums that go on are read at the beginning of a tile: those of the next one are asked for. */
+      int64_t next = place;
+      if (work->continues)
+        next = j + width < columns ? place + width : (row + rows) * work->c_row + column;
+      NAME(fetch_sums)(step, next, rows, isLast ? third : 0);
+    }
+    NAME(fetch_lines)(&ahead, share);
     switch (width) {
       case 8: NAME(half_of_rows)[rows](work); break;
 #if PANEL_VECTORS == 2
@@ -239,7 +314,10 @@ static void NAME(perform_panels)(
       if (place == 0) NAME(pack_rows)(step, a, depth, tile, tiles, packed);
       work.a = packed + place * depth * PANEL_ROWS + NAME(packed_shift)(step, row);
     }
-    NAME(perform_tile)(step, &work, row, end - row, column, columns, isLast, standing);
+    NAME(lines) ahead = {0};
+    if (!isPacked) ahead = NAME(lines_of_rows)(step, a, end, columns, depth);
+    NAME(perform_tile)(
+        step, &work, row, end - row, column, columns, isLast, standing, ahead);
   }
 }
 
@@ -260,17 +338,20 @@ static void NAME(pack_panels)(
   }
 }
 
+/* The columns and the values of k are dealt evenly to blocks and stretches. */
 static void NAME(product_panels)(const kernel_step *step) {
-  int64_t blocks = (step->columns + kernel_panel_columns - 1) / kernel_panel_columns;
   int64_t stretches = (step->depth + kernel_panel_depth - 1) / kernel_panel_depth;
+  if (stretches == 0) return;
+  /* Stretches of sixteens are turned without a rest. */
+  int64_t longest = ((step->depth + stretches - 1) / stretches + 15) & ~(int64_t)15;
+  int64_t panels = (step->columns + 31) / 32, most = kernel_panel_values / longest / 32;
+  int64_t blocks = (panels + most - 1) / most;
   int isInPlace = NAME(reads_in_place)(step);
   for (int64_t block = 0; block < blocks; block++) {
-    int64_t column = block * kernel_panel_columns;
-    int64_t left = step->columns - column;
-    int64_t columns = left < kernel_panel_columns ? left : kernel_panel_columns;
-    for (int64_t stretch = 0; stretch < stretches; stretch++) {
-      int64_t k = stretch * step->depth / stretches;
-      int64_t depth = (stretch + 1) * step->depth / stretches - k;
+    int64_t column = block * panels / blocks * 32, end = (block + 1) * panels / blocks * 32;
+    int64_t columns = (end < step->columns ? end : step->columns) - column;
+    for (int64_t k = 0; k < step->depth; k += longest) {
+      int64_t depth = step->depth - k < longest ? step->depth - k : longest;
       const REAL *from = (const REAL *)step->second + k * step->second_row_stride +
                          column * step->second_column_stride;
       NAME(pack_panels)(step, from, columns, depth, isInPlace);

@@ -13,6 +13,7 @@ static inline LANES TILE(select)(
 /* What an ending makes of a sum; `bias` and `with` are the values at its place. */
 static inline __attribute__((always_inline)) LANES TILE(ended)(
     const NAME(tile_work) *work, const int ending, LANES sum, LANES bias, LANES with) {
+  if (ending == ending_plain) return sum;
   LANES value = sum * TILE(repeat)(work->factor) + bias;
   LANES zero = {0};
   switch (ending) {
@@ -29,9 +30,10 @@ static inline __attribute__((always_inline)) void TILE(finish_columns)(
     const NAME(tile_work) *work, const int rows, const int ending, const int full,
     LANES (*sum)[TILE_VECTORS_BESIDE]) {
   const int64_t last = work->part - LANE_COUNT * (TILE_VECTORS_BESIDE - 1);
-  LANES bias[TILE_VECTORS_BESIDE];
+  LANES bias[TILE_VECTORS_BESIDE] = {{0}};
 #pragma clang loop unroll(full)
   for (int v = 0; v < TILE_VECTORS_BESIDE; v++) {
+    if (ending == ending_plain) break;
     const REAL *from = work->bias + v * LANE_COUNT;
     bias[v] =
         full || v + 1 < TILE_VECTORS_BESIDE ? TILE(load)(from) : TILE(load_first)(from, last);
@@ -43,7 +45,7 @@ static inline __attribute__((always_inline)) void TILE(finish_columns)(
       int64_t place = i * work->c_row + v * LANE_COUNT;
       int whole = full || v + 1 < TILE_VECTORS_BESIDE;
       LANES with = {0};
-      if (ending != ending_forward) {
+      if (ending > ending_forward) {
         const REAL *from = work->third + place;
         with = whole ? TILE(load)(from) : TILE(load_first)(from, last);
       }
@@ -112,6 +114,7 @@ static inline __attribute__((always_inline)) void TILE(tile)(
     b += b_row;
   }
   switch (work->ending) {
+    case ending_plain: TILE(finish)(work, rows, ending_plain, sum); break;
     case ending_forward: TILE(finish)(work, rows, ending_forward, sum); break;
     case ending_relu_backward: TILE(finish)(work, rows, ending_relu_backward, sum); break;
     case ending_tanh_backward: TILE(finish)(work, rows, ending_tanh_backward, sum); break;

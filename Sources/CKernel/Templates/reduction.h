@@ -17,8 +17,22 @@ static void NAME(sum_all)(const kernel_step *step) {
    begins with what the output holds, as if there were more rows above; scalar[0] is then 1. */
 static void NAME(sum_rows)(const kernel_step *step) {
   VECTOR factor = NAME(splat)((REAL)step->scalar[0]);
-  int64_t columns = step->columns;
-  for (int64_t column = 0; column < columns; column += 16) {
+  int64_t columns = step->columns, column = 0;
+  /* Four sums at once do not wait for each other, and take whole pieces of a row. */
+  for (; column + 64 <= columns; column += 64) {
+    const REAL *from = (const REAL *)step->first + column;
+    REAL *to = (REAL *)step->output + column;
+    VECTOR sum[4];
+#pragma clang loop unroll(full)
+    for (int v = 0; v < 4; v++) sum[v] = step->option ? NAME(load)(to + 16 * v) : NAME(splat)(0);
+    for (int64_t row = 0; row < step->rows; row++) {
+#pragma clang loop unroll(full)
+      for (int v = 0; v < 4; v++) sum[v] += NAME(load)(from + row * columns + 16 * v);
+    }
+#pragma clang loop unroll(full)
+    for (int v = 0; v < 4; v++) NAME(store)(to + 16 * v, factor * sum[v]);
+  }
+  for (; column < columns; column += 16) {
     int64_t part = columns - column;
     const REAL *from = (const REAL *)step->first + column;
     REAL *to = (REAL *)step->output + column;

@@ -71,10 +71,10 @@ enum {
   kernel_epilogue_sigmoid_backward = 6 /* value * (third - third^2) */
 };
 
-/* A product by panels works on that many columns, values of k and rows at once: its scratch is
-   min(depth, kernel_panel_depth) * (min(columns rounded up to 32, kernel_panel_columns) +
-   min(rows + 13, kernel_panel_rows)) values. */
-enum { kernel_panel_depth = 400, kernel_panel_columns = 512, kernel_panel_rows = 112 };
+/* A product by panels works on that many values of k, values of B and rows of A at once: its scratch
+   is min(min(depth, kernel_panel_depth) * (columns rounded up to 32), kernel_panel_values) +
+   min(depth, kernel_panel_depth) * min(rows + 13, kernel_panel_rows) values. */
+enum { kernel_panel_depth = 512, kernel_panel_values = 512 * 400, kernel_panel_rows = 112 };
 
 /* One entry of a plan's flat list. Counts and strides are in elements; matrices are row-major
    unless their strides say otherwise. Fields that an operation does not name are ignored by it. */

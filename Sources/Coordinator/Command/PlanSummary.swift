@@ -69,6 +69,7 @@ struct PlanSummary {
         "greatestBytes": memory.greatestBytes.map { JSONValue.integer(Int64(clamping: $0)) }
           ?? .null,
         "medianBytes": memory.medianBytes.map { JSONValue.integer(Int64(clamping: $0)) } ?? .null,
+        "untriedSizes": .integer(Int64(memory.untriedCount)),
         "limitBytes": plan.limits.memoryBytes.map { JSONValue.integer(Int64(clamping: $0)) }
           ?? .null,
         "warning": limitWarning.map { JSONValue.string($0) } ?? .null,
@@ -86,13 +87,17 @@ struct PlanSummary {
 
   /// What a trial takes.
   private var memoryText: String {
-    guard let greatest = memory.greatestBytes, let median = memory.medianBytes else {
+    guard let greatest = memory.greatestBytes.map(Numeral.memory) else {
       return "unknown: \(memory.refusal ?? "no trial could be tried")"
     }
-    let (most, usual) = (Numeral.memory(greatest), Numeral.memory(median))
     let text =
-      most == usual
-      ? "\(most) a trial" : "at most \(most) a trial, half of them at most \(usual)"
+      switch memory.medianBytes.map(Numeral.memory) {
+      case nil:
+        "at most \(greatest) a trial of the dearest \(memory.sizes.count) sizes; "
+          + "there was no time to try \(memory.untriedCount) cheaper ones"
+      case greatest: "\(greatest) a trial"
+      case let usual?: "at most \(greatest) a trial, half of them at most \(usual)"
+      }
     return memory.refusal.map { "\(text); of others unknown: \($0)" } ?? text
   }
 

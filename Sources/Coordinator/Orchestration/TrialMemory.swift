@@ -6,15 +6,22 @@ import Transport
 package struct TrialMemory: Sendable {
   /// The bytes of each size that was tried, with the number of trials that it stands for.
   package let sizes: [(bytes: UInt64, count: Int)]
-  /// Why the others cannot be trained; `nil` where all could be tried.
+  /// How many cheaper sizes were left, because the time was up.
+  package let untriedCount: Int
+  /// Why others cannot be trained; `nil` where all that were tried could be.
   package let refusal: String?
 
   /// The most sizes that are tried.
   static let sizesMax = 12
+  /// How long after its start the worker begins to try another size: a plan is to be read at once.
+  static let beginsWithinSeconds = 5
 
   /// Puts together what was found.
-  package init(sizes: [(bytes: UInt64, count: Int)], refusal: String? = nil) {
+  package init(
+    sizes: [(bytes: UInt64, count: Int)], untriedCount: Int = 0, refusal: String? = nil
+  ) {
     self.sizes = sizes.sorted { $0.bytes < $1.bytes }
+    self.untriedCount = untriedCount
     self.refusal = refusal
   }
 
@@ -35,7 +42,8 @@ package struct TrialMemory: Sendable {
     let answer: JSONValue
     do throws(TransportError) {
       answer = try await program.estimate(
-        trials: .array(representatives.map { json($0.trial, sizes.study, files: files) }))
+        trials: .array(representatives.map { json($0.trial, sizes.study, files: files) }),
+        beginsWithinSeconds: beginsWithinSeconds)
     } catch {
       return TrialMemory(sizes: [], refusal: error.message)
     }
@@ -43,22 +51,27 @@ package struct TrialMemory: Sendable {
       return TrialMemory(sizes: [], refusal: "the worker's answer to 'estimate' is no list of them")
     }
     var found: [(bytes: UInt64, count: Int)] = []
+    var untriedCount = 0
     var refusal: String?
     for (estimate, size) in zip(estimates, representatives) {
       if let bytes = estimate["memoryBytes"]?.integer {
         found.append((bytes: UInt64(clamping: bytes), count: size.count))
+      } else if estimate["untried"]?.boolean == true {
+        untriedCount += 1
       } else {
         refusal = refusal ?? estimate["refused"]?.string ?? "the worker does not say why"
       }
     }
-    return TrialMemory(sizes: found, refusal: refusal)
+    return TrialMemory(sizes: found, untriedCount: untriedCount, refusal: refusal)
   }
 
   /// The bytes of the trial that takes most; `nil` where none could be tried.
   package var greatestBytes: UInt64? { sizes.last?.bytes }
 
-  /// The bytes that half of the trials do not exceed; `nil` where none could be tried.
+  /// The bytes that half of the trials do not exceed; `nil` where none could be tried or some were
+  /// left.
   package var medianBytes: UInt64? {
+    guard untriedCount == 0 else { return nil }
     let half = (sizes.reduce(0) { $0 + $1.count } + 1) / 2
     var before = 0
     return sizes.first { size in

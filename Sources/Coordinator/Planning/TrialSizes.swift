@@ -55,17 +55,17 @@ package struct TrialSizes: Sendable {
   /// How many different sizes there are.
   package var count: Int { sizes.count }
 
-  /// At most so many sizes that stand for all: where there are more, neighbours in price are put
-  /// together, and the dearest of them stands for them.
+  /// At most so many sizes that stand for all, the dearest first: where there are more, neighbours in
+  /// price are put together, and the dearest of them stands for them.
   package func representatives(_ countMax: Int, prices: CostEstimate) -> [Size] {
-    guard sizes.count > countMax else { return sizes }
     let order = sizes.map { (size: $0, price: prices.price(of: $0.trial) ?? 0) }
-      .enumerated().sorted { ($0.element.price, $0.offset) < ($1.element.price, $1.offset) }
+      .enumerated().sorted { ($1.element.price, $0.offset) < ($0.element.price, $1.offset) }
       .map(\.element.size)
-    return (0..<countMax).map { block in
-      let range = (block * order.count / countMax)..<((block + 1) * order.count / countMax)
+    let blocks = min(countMax, order.count)
+    return (0..<blocks).map { block in
+      let range = (block * order.count / blocks)..<((block + 1) * order.count / blocks)
       return Size(
-        trial: order[range.upperBound - 1].trial, count: order[range].reduce(0) { $0 + $1.count })
+        trial: order[range.lowerBound].trial, count: order[range].reduce(0) { $0 + $1.count })
     }
   }
 }

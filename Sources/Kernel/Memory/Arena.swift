@@ -17,9 +17,11 @@ final class Arena<Element: Scalar> {
   init(count: Int) {
     precondition(count >= 0, "an arena has a count of elements")
     self.count = count
-    let bytes = max(count, 1) * MemoryLayout<Element>.stride
-    // Large pages save the processor most of its address translations, where the system has them.
-    let isLarge = bytes >= 2 * Self.largePageBytes
+    var bytes = max(count, 1) * MemoryLayout<Element>.stride
+    // Large pages save the processor most of its address translations and keep what lies side by
+    // side apart in its caches, where the system has them; it gives whole ones only.
+    let isLarge = bytes >= Self.largePageBytes / 4
+    if isLarge { bytes = (bytes + Self.largePageBytes - 1) & ~(Self.largePageBytes - 1) }
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: bytes, alignment: isLarge ? Self.largePageBytes : 64)
     if isLarge { unsafe madvise(memory, bytes, MADV_HUGEPAGE) }

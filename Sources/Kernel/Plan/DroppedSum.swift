@@ -20,17 +20,8 @@ struct DroppedSum: Operation {
 }
 
 extension DroppedSum {
-  /// Where a dropout and a sum become one operation.
-  struct Joined {
-    /// The index of the dropout.
-    let dropout: Int
-    /// The index of the sum, where the new operation stands.
-    let position: Int
-    let record: Graph.Record
-  }
-
   /// All places of a plan's operations where it applies.
-  static func found(in records: [Graph.Record?], kept: Set<Int>) -> [Joined] {
+  static func found(in records: [Graph.Record?], kept: Set<Int>) -> [JoinedOperation] {
     var readers: [Int: Int] = [:]
     for record in records {
       for input in record?.inputs ?? [] { readers[input.index, default: 0] += 1 }
@@ -45,11 +36,12 @@ extension DroppedSum {
         guard let inner = records[source.index], let dropout = inner.operation as? Dropout,
           readers[source.index] == 1, !kept.contains(source.index)
         else { continue }
-        return Joined(
-          dropout: source.index, position: index,
+        return JoinedOperation(
+          position: index,
           record: Graph.Record(
             operation: DroppedSum(dropout: dropout),
-            inputs: inner.inputs + [record.inputs[1 - position]], output: record.output))
+            inputs: inner.inputs + [record.inputs[1 - position]], output: record.output),
+          replaced: [source.index])
       }
       return nil
     }

@@ -53,24 +53,15 @@ struct FollowedLayer: Operation {
 }
 
 extension FollowedLayer {
-  /// Where two layers become one operation.
-  struct Joined {
-    /// The index of the first layer.
-    let layer: Int
-    /// The index of the second, where the new operation stands.
-    let position: Int
-    let record: Graph.Record
-  }
-
   /// All places of a plan's operations where it applies.
   /// - Parameters:
   ///   - records: The plan's operations.
   ///   - numerics: How products are computed.
   ///   - inAnyOrder: Whether also where the output by itself would be summed in another order.
-  /// - Returns: The places, and what stands there.
+  /// - Returns: The places, each in the place of the first layer alone.
   static func found(
     in records: [Graph.Record?], numerics: NumericProfile, inAnyOrder: Bool = false
-  ) -> [Joined] {
+  ) -> [JoinedOperation] {
     var firstReader: [Int: Int] = [:]
     for (index, record) in records.enumerated() {
       for input in record?.inputs ?? [] where firstReader[input.index] == nil {
@@ -98,11 +89,12 @@ extension FollowedLayer {
       let operation = FollowedLayer(
         layer: layer.product, layerHasBias: layer.hasBias, isRectified: layer.isRectified,
         product: outer.product, hasBias: outer.hasBias)
-      return Joined(
-        layer: record.inputs[0].index, position: index,
+      return JoinedOperation(
+        position: index,
         record: Graph.Record(
           operation: operation, inputs: inner.inputs + record.inputs.dropFirst(),
-          output: record.output, others: [inner.output]))
+          output: record.output, others: [inner.output]),
+        replaced: [record.inputs[0].index])
     }
   }
 

@@ -32,30 +32,12 @@ struct Fusion {
     for index in records.indices {
       joinEpilogue(at: index)
     }
-    for sloped in SlopedActivation.found(in: records) {
-      records[sloped.position] = sloped.record
-      records[sloped.derivative] = nil
-    }
-    for followed in FollowedLayer.found(in: records, numerics: numerics) {
-      records[followed.layer] = nil
-      records[followed.position] = followed.record
-    }
-    for gram in HiddenGram.found(in: records, kept: kept, numerics: numerics) {
-      for index in gram.replaced { records[index] = nil }
-      records[gram.position] = gram.record
-    }
-    for errors in SquaredErrors.found(in: records, kept: kept) {
-      for index in errors.replaced { records[index] = nil }
-      records[errors.position] = errors.record
-    }
-    for joined in DroppedSum.found(in: records, kept: kept) {
-      records[joined.dropout] = nil
-      records[joined.position] = joined.record
-    }
-    for sums in HiddenSums.found(in: records, kept: kept, numerics: numerics) {
-      for index in sums.replaced { records[index] = nil }
-      records[sums.position] = sums.record
-    }
+    records.join(SlopedActivation.found(in: records))
+    records.join(FollowedLayer.found(in: records, numerics: numerics))
+    records.join(HiddenGram.found(in: records, kept: kept, numerics: numerics))
+    records.join(SquaredErrors.found(in: records, kept: kept))
+    records.join(DroppedSum.found(in: records, kept: kept))
+    records.join(HiddenSums.found(in: records, kept: kept, numerics: numerics))
     for masked in MaskedLayer.found(in: records, kept: kept, numerics: numerics) {
       records[masked.hidden] = nil
       records[masked.layerPosition] = masked.layer

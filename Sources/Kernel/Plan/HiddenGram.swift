@@ -40,25 +40,14 @@ struct HiddenGram: Operation {
 }
 
 extension HiddenGram {
-  /// Where one operation takes the place of three.
-  struct Joined {
-    /// The index at which it stands.
-    let position: Int
-    let record: Graph.Record
-    /// The indices of the operations that it replaces.
-    let replaced: [Int]
-  }
-
   /// All places of a plan's operations where it applies.
   static func found(
     in records: [Graph.Record?], kept: Set<Int>, numerics: NumericProfile
-  ) -> [Joined] {
-    var readers: [Int: [Int]] = [:]
+  ) -> [JoinedOperation] {
+    let readers = records.readers
     var squares: [Int: Int] = [:]
     for (index, record) in records.enumerated() {
-      guard let record else { continue }
-      for input in Set(record.inputs) { readers[input.index, default: []].append(index) }
-      if isSquare(record, numerics) { squares[record.inputs[0].index] = index }
+      if let record, isSquare(record, numerics) { squares[record.inputs[0].index] = index }
     }
     return records.indices.compactMap { index in
       guard !kept.contains(index), let record = records[index],
@@ -76,7 +65,7 @@ extension HiddenGram {
       let operation = HiddenGram(
         cotangent: joined.product, epilogue: joined.epilogue, values: plainProduct,
         cotangents: ownProduct)
-      return Joined(
+      return JoinedOperation(
         position: min(own, plain),
         record: Graph.Record(
           operation: operation, inputs: record.inputs, output: values.output,

@@ -59,24 +59,11 @@ struct HiddenSums: Operation {
 }
 
 extension HiddenSums {
-  /// Where an operation of several takes their place.
-  struct Joined {
-    /// The index of the cotangent that is no longer stored.
-    let position: Int
-    /// What stands there instead.
-    let record: Graph.Record
-    /// The indices of the operations that it replaces.
-    let replaced: [Int]
-  }
-
   /// All places of a plan's operations where it applies.
   static func found(
     in records: [Graph.Record?], kept: Set<Int>, numerics: NumericProfile
-  ) -> [Joined] {
-    var readers: [Int: [Int]] = [:]
-    for (index, record) in records.enumerated() {
-      for input in Set(record?.inputs ?? []) { readers[input.index, default: []].append(index) }
-    }
+  ) -> [JoinedOperation] {
+    let readers = records.readers
     return records.indices.compactMap { index in
       guard !kept.contains(index) else { return nil }
       return joined(at: index, records, readers, numerics)
@@ -85,7 +72,7 @@ extension HiddenSums {
 
   private static func joined(
     at index: Int, _ records: [Graph.Record?], _ readers: [Int: [Int]], _ numerics: NumericProfile
-  ) -> Joined? {
+  ) -> JoinedOperation? {
     guard let record = records[index], let reading = readers[index] else { return nil }
     let (product, epilogue): (MatrixProduct?, Epilogue) =
       switch record.operation {
@@ -117,7 +104,7 @@ extension HiddenSums {
       outputWeights: own.flatMap { records[$0]?.operation as? MatrixProduct })
     let replaced = [weights.index] + [bias, own].compactMap { $0 }
     guard let output = records[weights.index]?.output else { return nil }
-    return Joined(
+    return JoinedOperation(
       position: index,
       record: Graph.Record(
         operation: operation,

@@ -115,7 +115,7 @@ extension MaskedLayer {
   ) -> [Joined] {
     var layers: [Int: (position: Int, record: Graph.Record)] = [:]
     for joined in FollowedLayer.found(in: records, numerics: numerics, inAnyOrder: true) {
-      layers[joined.layer] = (joined.position, joined.record)
+      for layer in joined.replaced { layers[layer] = (joined.position, joined.record) }
     }
     var readers: [Int: Set<Int>] = [:]
     for (index, record) in records.enumerated() {

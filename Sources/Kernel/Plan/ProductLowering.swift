@@ -113,24 +113,49 @@ extension Lowering {
   /// Appends a copy of a matrix with its rows and columns exchanged.
   mutating func turned(_ matrix: Place, rows: Int, columns: Int) -> Place {
     let turned = scratch(rows * columns)
-    var turn = StepDraft(.kernel(Int(kernel_operation_transpose)), output: turned)
+    turn(matrix, rows: rows, columns: columns, to: turned)
+    return turned
+  }
+
+  private mutating func turn(_ matrix: Place, rows: Int, columns: Int, to output: Place) {
+    var turn = StepDraft(.kernel(Int(kernel_operation_transpose)), output: output)
     turn.first = matrix
     turn.rows = rows
     turn.columns = columns
     append(turn)
-    return turned
   }
 
   /// Registers full of sums over panels of the second operand; every epilogue is applied on the way.
   private mutating func panels(_ draft: ProductDraft) {
+    let isBare = draft.epilogue == .none && draft.bias == nil && !draft.adds
+    if draft.extents.columns < 16 && draft.extents.rows >= 64 && draft.transposeLeft && isBare {
+      panelsOfTranspose(draft)
+      return
+    }
     var step = base(draft, .kernel(Int(kernel_operation_product_panels)))
     step.secondOutput = draft.bias
     step.epilogue = draft.epilogue
     step.third = draft.third
-    let width = min((draft.extents.columns + 31) & ~31, Int(kernel_panel_columns))
+    let depth = min(draft.extents.depth, Int(kernel_panel_depth))
+    let width = (draft.extents.columns + 31) & ~31
     let height = min(draft.extents.rows + 13, Int(kernel_panel_rows))
-    step.scratch = scratch(min(draft.extents.depth, Int(kernel_panel_depth)) * (width + height))
+    step.scratch = scratch(min(depth * width, Int(kernel_panel_values)) + depth * height)
     append(step)
+  }
+
+  /// Of a product with fewer columns than a register the transpose is computed, which is the same
+  /// numbers, and turned.
+  private mutating func panelsOfTranspose(_ draft: ProductDraft) {
+    let (rows, columns) = (draft.extents.rows, draft.extents.columns)
+    var transpose = draft
+    transpose.extents = ProductExtents(rows: columns, columns: rows, depth: draft.extents.depth)
+    transpose.first = draft.second
+    transpose.second = draft.first
+    transpose.transposeLeft = !draft.transposeRight
+    transpose.transposeRight = false
+    transpose.output = scratch(rows * columns)
+    panels(transpose)
+    turn(transpose.output, rows: columns, columns: rows, to: draft.output)
   }
 
   private mutating func library(_ draft: ProductDraft) {

@@ -26,19 +26,10 @@ struct SlopedActivation: Operation {
 }
 
 extension SlopedActivation {
-  /// Where an activation and its derivative become one operation.
-  struct Joined {
-    /// The index of the activation, where the new operation stands.
-    let position: Int
-    /// The index of the derivative.
-    let derivative: Int
-    let record: Graph.Record
-  }
-
   /// All places of a plan's operations where it applies.
-  static func found(in records: [Graph.Record?]) -> [Joined] {
+  static func found(in records: [Graph.Record?]) -> [JoinedOperation] {
     var activations: [Int: Int] = [:]
-    var result: [Joined] = []
+    var result: [JoinedOperation] = []
     for (index, record) in records.enumerated() {
       guard let record, record.operation is any UnaryOperation else { continue }
       let operand = record.inputs[0].index
@@ -48,11 +39,12 @@ extension SlopedActivation {
         let operation = kernelOperation(of: activation.operation)
       else { continue }
       result.append(
-        Joined(
-          position: position, derivative: index,
+        JoinedOperation(
+          position: position,
           record: Graph.Record(
             operation: SlopedActivation(kernelOperation: operation), inputs: activation.inputs,
-            output: activation.output, others: [record.output])))
+            output: activation.output, others: [record.output]),
+          replaced: [index]))
     }
     return result
   }

@@ -38,18 +38,8 @@ struct SquaredErrors: Operation {
 }
 
 extension SquaredErrors {
-  /// Where an operation of several takes their place.
-  struct Joined {
-    /// The index of the difference that is no longer stored.
-    let position: Int
-    /// What stands there instead.
-    let record: Graph.Record
-    /// The indices of the operations that it replaces.
-    let replaced: [Int]
-  }
-
   /// All places of a plan's operations where it applies.
-  static func found(in records: [Graph.Record?], kept: Set<Int>) -> [Joined] {
+  static func found(in records: [Graph.Record?], kept: Set<Int>) -> [JoinedOperation] {
     let search = Search(records: records, kept: kept)
     return records.indices.compactMap { search.joined(at: $0) }
   }
@@ -63,14 +53,10 @@ extension SquaredErrors {
     init(records: [Graph.Record?], kept: Set<Int>) {
       self.records = records
       self.kept = kept
-      var readers: [Int: [Int]] = [:]
-      for (index, record) in records.enumerated() {
-        for input in Set(record?.inputs ?? []) { readers[input.index, default: []].append(index) }
-      }
-      self.readers = readers
+      readers = records.readers
     }
 
-    func joined(at index: Int) -> Joined? {
+    func joined(at index: Int) -> JoinedOperation? {
       guard let record = records[index], isArithmetic(index, .subtract),
         record.inputs.allSatisfy({ $0.shape == record.output.shape }), !kept.contains(index)
       else { return nil }
@@ -102,7 +88,7 @@ extension SquaredErrors {
         slope = found
         replaced += found.replaced
       }
-      return Joined(
+      return JoinedOperation(
         position: index,
         record: Graph.Record(
           operation: SquaredErrors(isWeighted: weights != nil, slope: slope?.factors),

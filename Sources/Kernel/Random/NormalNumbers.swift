@@ -81,19 +81,7 @@ struct NormalNumbers {
     power.replace(with: power + 1, where: isLarge)
     let f = fraction - 1
     let s = f / (2 + f)
-    let square = s * s
-    var tail = Numbers(repeating: 1.0 / 23)
-    tail = tail * square + 1.0 / 21
-    tail = tail * square + 1.0 / 19
-    tail = tail * square + 1.0 / 17
-    tail = tail * square + 1.0 / 15
-    tail = tail * square + 1.0 / 13
-    tail = tail * square + 1.0 / 11
-    tail = tail * square + 1.0 / 9
-    tail = tail * square + 1.0 / 7
-    tail = tail * square + 1.0 / 5
-    tail = tail * square + 1.0 / 3
-    tail *= square
+    let tail = ElementarySeries.tailOfLogarithm(s * s)
     let small = s * (f - 2 * tail) - power * Elementary.ln2Low
     return power * Elementary.ln2High + (f - small)
   }
@@ -101,25 +89,7 @@ struct NormalNumbers {
   private static func sineAndCosine(turns: Numbers) -> (sine: Numbers, cosine: Numbers) {
     let quarter = (turns * 4).rounded(.toNearestOrEven)
     let angle = (turns - quarter * 0.25) * (2 * Double.pi)
-    let square = angle * angle
-    var sine = Numbers(repeating: 1.0 / 355687428096000)
-    sine = sine * square + -1.0 / 1307674368000
-    sine = sine * square + 1.0 / 6227020800
-    sine = sine * square + -1.0 / 39916800
-    sine = sine * square + 1.0 / 362880
-    sine = sine * square + -1.0 / 5040
-    sine = sine * square + 1.0 / 120
-    sine = sine * square + -1.0 / 6
-    sine = angle + angle * square * sine
-    var cosine = Numbers(repeating: -1.0 / 6402373705728000)
-    cosine = cosine * square + 1.0 / 20922789888000
-    cosine = cosine * square + -1.0 / 87178291200
-    cosine = cosine * square + 1.0 / 479001600
-    cosine = cosine * square + -1.0 / 3628800
-    cosine = cosine * square + 1.0 / 40320
-    cosine = cosine * square + -1.0 / 720
-    cosine = cosine * square + 1.0 / 24
-    cosine = 1 - square * (0.5 - square * cosine)
+    let (sine, cosine) = ElementarySeries.sineAndCosine(angle)
     // From 0 to 4 quarters: an odd number of them exchanges the two, and each changes sign.
     let isOdd = (quarter .== 1) .| (quarter .== 3)
     let sineOfTurns = sine.replacing(with: cosine, where: isOdd)

@@ -5,7 +5,8 @@ public enum SafetensorsWriter {
   /// The bytes of a file.
   ///
   /// The tensors follow each other in the order given, each aligned to its elements: wider ones
-  /// must not follow an odd number of narrower ones, so the widest come first. - Parameters:
+  /// must not follow an odd number of narrower ones, so the widest come first.
+  /// - Parameters:
   ///   - tensors: What it holds; every name once.
   ///   - metadata: Free text beside them.
   /// - Returns: Length, header and data.

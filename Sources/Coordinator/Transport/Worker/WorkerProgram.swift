@@ -51,11 +51,16 @@ package struct WorkerProgram: Sendable {
   }
 
   /// What trials take: the JSON document of `estimate`.
-  /// - Parameter trials: A JSON list of trials, as the worker's `train` takes them.
+  /// - Parameters:
+  ///   - trials: A JSON list of trials, as the worker's `train` takes them.
+  ///   - beginsWithinSeconds: How long it begins to try another of them, after the first.
   /// - Returns: The document that it answered, with one entry a trial.
   /// - Throws: ``TransportError`` when it cannot be started, fails or answers with no JSON.
-  package func estimate(trials: JSONValue) async throws(TransportError) -> JSONValue {
-    try await ask(["estimate"], input: Array(trials.text.utf8))
+  package func estimate(
+    trials: JSONValue, beginsWithinSeconds: Int
+  ) async throws(TransportError) -> JSONValue {
+    try await ask(
+      ["estimate", "--seconds", String(beginsWithinSeconds)], input: Array(trials.text.utf8))
   }
 
   /// What is wrong with the files of trials: the JSON document of `examine`.

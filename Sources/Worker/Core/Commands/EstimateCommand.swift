@@ -5,8 +5,10 @@ import Protocol
 /// study lets it, with the same data, plans and measures, in a process like that of a slot.
 enum EstimateCommand {
   /// Tries the trials of standard input.
+  /// - Parameter seconds: How long after the start another trial is begun; the first always is.
   /// - Throws: ``WorkerError`` where standard input is no list of trials of one numeric profile.
-  static func run() throws {
+  static func run(beginsWithinSeconds seconds: Double) throws {
+    let start = ContinuousClock.now
     let bytes = try StandardStreams.read("-", countMax: TrainCommand.bytesMax)
     let files = try TrialFile.list(bytes)
     if let numerics = files.first?.numerics {
@@ -16,9 +18,13 @@ enum EstimateCommand {
       try NumericsRestart.ensure(numerics) { try TrainCommand.giveStandardInput(bytes) }
     }
     let runner = try TrialRunner()
-    // What a process holds once it has trained belongs to every trial, the first one included.
-    if let first = files.first { _ = estimate(of: first, runner) }
-    let estimates = files.map { estimate(of: $0, runner) }
+    // What a process holds once it has trained belongs to every trial, the first one included. Who
+    // asks puts what matters most first, so that the last is the shortest to be tried for nothing.
+    if let last = files.last { _ = estimate(of: last, runner) }
+    let estimates = files.enumerated().map { index, file in
+      index == 0 || ContinuousClock.now - start < .seconds(seconds)
+        ? estimate(of: file, runner) : ["untried": true]
+    }
     try StandardStreams.write(JSONValue.array(estimates).indentedText + "\n")
   }
 

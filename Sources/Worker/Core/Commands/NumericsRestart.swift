@@ -4,7 +4,8 @@ import Protocol
 /// Makes the process one that computes as a numeric profile asks.
 enum NumericsRestart {
   /// Starts the program anew, with the same arguments, unless OpenBLAS was loaded as the profile
-  /// asks. - Parameters:
+  /// asks.
+  /// - Parameters:
   ///   - numerics: The profile.
   ///   - prepare: Called before the restart: what the new process must find.
   /// - Throws: `worker.processor` where this machine cannot compute that way, `worker.input-output`

@@ -10,7 +10,7 @@ public enum WorkerCommand: Hashable, Sendable {
   /// One trial, from a file or, for `-`, standard input; its parameters from and to files.
   case train(file: String, initial: String?, export: String?)
   /// What trials take, as JSON.
-  case estimate
+  case estimate(beginsWithinSeconds: Double)
   /// What is wrong with the files of trials, as JSON.
   case examine
   /// A case computed again, and compared.
@@ -46,7 +46,7 @@ public enum WorkerCommand: Hashable, Sendable {
     case "describe": self = .describe
     case "check": self = .check(study: try WorkerCommand.operand("STUDY", of: name, &rest))
     case "train": self = try WorkerCommand.train(&rest)
-    case "estimate": self = .estimate
+    case "estimate": self = try WorkerCommand.estimate(&rest)
     case "examine": self = .examine
     case "replay": self = try WorkerCommand.replay(&rest)
     case "bench": self = try WorkerCommand.bench(&rest)
@@ -101,6 +101,15 @@ public enum WorkerCommand: Hashable, Sendable {
       export: options.value("--export"))
   }
 
+  private static func estimate(
+    _ rest: inout ArraySlice<String>
+  ) throws(WorkerError) -> WorkerCommand {
+    let options = try CommandOptions("estimate", &rest, valued: ["--seconds"])
+    if let surplus = options.operand { throw usage("'estimate' does not take '\(surplus)'.") }
+    return .estimate(
+      beginsWithinSeconds: try options.seconds("--seconds", default: 3600, max: 3600))
+  }
+
   private static func replay(
     _ rest: inout ArraySlice<String>
   ) throws(WorkerError) -> WorkerCommand {
@@ -146,6 +155,7 @@ public enum WorkerCommand: Hashable, Sendable {
       estimate               Read a JSON list of trials, each as for 'train', from standard input,
                              try each of them for a moment, and print the memory that it takes, as
                              JSON.
+        --seconds S          Begin no other trial after S seconds; the rest are said to be untried.
       examine                Read such a list and print for each trial null, or as JSON what is wrong
                              with its files. "files": {SHA-256: PATH} says where they are.
       replay CASE            Compute a golden case again, a safetensors file, in both precisions;
@@ -193,7 +203,7 @@ extension WorkerCommand {
     case .check(let study): try CheckCommand.run(study: study)
     case .train(let file, let initial, let export):
       try TrainCommand.run(file: file, initial: initial, export: export)
-    case .estimate: try EstimateCommand.run()
+    case .estimate(let seconds): try EstimateCommand.run(beginsWithinSeconds: seconds)
     case .examine: try ExamineCommand.run()
     case .replay(let file, let manifest, let numerics):
       return try ReplayCommand.run(file: file, manifest: manifest, numerics: numerics)

@@ -37,12 +37,12 @@ import Testing
         "composite-anchors",
         [
           "init.gamma": .real(gamma), "model.width": .integer(32), "model.keyWidth": .integer(32),
-          "model.feedForward": .integer(64), "training.steps": .integer(300),
+          "model.feedForward": .integer(64), "training.steps": .integer(1000),
           "training.batch": .integer(32), "data.testSamples": .integer(200),
         ])
     }
-    #expect(try reports[1].number("queryCosine") > reports[0].number("queryCosine") + 0.2)
-    #expect(try reports[1].number("embeddingRank") < reports[0].number("embeddingRank"))
+    #expect(try reports[1].number("queryCosine") > reports[0].number("queryCosine") + 0.5)
+    #expect(try reports[1].number("embeddingRank") < reports[0].number("embeddingRank") - 3)
     for report in reports {
       let shares = try ["inferentialAccuracy", "symmetricAccuracy", "otherShare"].map {
         try report.number($0)

@@ -119,11 +119,16 @@ final class WorkerClient {
   /// The next records, with their numbers.
   func records(_ count: Int) async throws -> [(sequence: UInt64, result: TrialResult)] {
     var records: [(sequence: UInt64, result: TrialResult)] = []
+    var parts = KeptPartCollector()
     while records.count < count {
-      guard case .record(let sequence, let result) = try await nextNews() else {
-        throw WorldError(what: "a record was expected after \(records.count)")
+      switch try await nextNews() {
+      case .part(_, let part): try parts.add(part)
+      case .record(let sequence, var result):
+        result.kept = try parts.take(
+          for: TrialAttempt(key: result.key, attempt: result.attempt))
+        records.append((sequence, result))
+      default: throw WorldError(what: "a record was expected after \(records.count)")
       }
-      records.append((sequence, result))
     }
     return records
   }

@@ -23,12 +23,14 @@ package struct SweepDefinition: Hashable, Sendable {
   package var numerics: NumericProfile
   /// What each trial may use.
   package var limits: TrialLimits
+  /// What of each trial is kept beside its result.
+  package var keep: KeepRequest
 
   /// Puts a definition together.
   package init(
     name: String, study: String, revision: UInt32, studyDescriptionJSON: String, text: String,
     axes: [Axis], measures: [String], replicates: [UInt32], numerics: NumericProfile,
-    limits: TrialLimits
+    limits: TrialLimits, keep: KeepRequest = .nothing
   ) {
     self.name = name
     self.study = study
@@ -40,6 +42,7 @@ package struct SweepDefinition: Hashable, Sendable {
     self.replicates = replicates
     self.numerics = numerics
     self.limits = limits
+    self.keep = keep
   }
 
   /// Takes what the catalog keeps of a plan.
@@ -48,7 +51,8 @@ package struct SweepDefinition: Hashable, Sendable {
       name: plan.name, study: plan.study.name, revision: plan.study.revision,
       studyDescriptionJSON: studyDescriptionJSON, text: plan.text, axes: plan.axes,
       measures: plan.study.measures.filter { $0.kind == .number }.map(\.name),
-      replicates: plan.replicates, numerics: plan.numerics, limits: plan.limits)
+      replicates: plan.replicates, numerics: plan.numerics, limits: plan.limits,
+      keep: plan.keep)
   }
 }
 
@@ -100,6 +104,9 @@ package struct SweepCounts: Hashable, Sendable {
   package var diverged = 0
   /// Trials that failed for good.
   package var failed = 0
+  /// Trials that were trained to their end or diverged, and whose training kept less than the sweep
+  /// asks for now: they are trained again for it. They count as finished too.
+  package var unkept = 0
 
   /// Counts nothing.
   package init() {}
@@ -112,8 +119,8 @@ package struct SweepCounts: Hashable, Sendable {
   package var unfinished: Int { waiting + assigned + running }
   /// All trials.
   package var trials: Int { finished + unfinished }
-  /// Whether every trial has an outcome.
-  package var isComplete: Bool { unfinished == 0 }
+  /// Whether every trial has an outcome, and what is to be kept of it.
+  package var isComplete: Bool { unfinished == 0 && unkept == 0 }
 }
 
 /// What a grid asks for, beside what the catalog has.
@@ -131,10 +138,14 @@ package struct GridCounts: Hashable, Sendable {
   /// Trials that the catalog has, failed for good; ``Catalog/retryFailed(of:trials:)`` trains them
   /// again.
   package var failed = 0
+  /// Of the completed and diverged ones, those whose training kept less than is asked for.
+  package var unkept = 0
 
   /// Counts nothing.
   package init() {}
 
-  /// Trials that are to be trained.
+  /// Trials without an outcome.
   package var missing: Int { trials - completed - diverged - failed }
+  /// Trials that are to be trained, for their result or for what is to be kept.
+  package var toTrain: Int { missing + unkept }
 }

@@ -23,14 +23,16 @@ struct PlanCommand: AsyncParsableCommand {
     let slots = try cluster.cluster().nodes.map { Int($0.slots ?? 1) }.reduce(0, +)
     let plan = try await SweepReading.plan(file: sweepFile)
     let missing = Mutex((cost: try CostEstimate(plan.study), sizes: TrialSizes(plan.study)))
-    let counts = try await Catalog.preview(trials: plan.trials, path: catalog.file) { trial in
+    let counts = try await Catalog.preview(
+      trials: plan.trials, keep: plan.keep, path: catalog.file
+    ) { trial in
       missing.withLock { missing in
         missing.cost.add(trial.specification)
         missing.sizes.add(trial.specification)
       }
     }
     let (cost, sizes) = missing.withLock { $0 }
-    let memory = try await TrialMemory.found(for: sizes, prices: cost)
+    let memory = try await TrialMemory.found(for: sizes, prices: cost, keep: plan.keep)
     let summary = PlanSummary(plan: plan, counts: counts, cost: cost, memory: memory, slots: slots)
     if format.isJSON {
       Output.json(summary.json)

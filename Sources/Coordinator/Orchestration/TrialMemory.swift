@@ -1,11 +1,13 @@
 package import Planning
-import Protocol
+package import Protocol
 import Transport
 
 /// The memory that the trials of a sweep take, each as a worker found it by trying one of its size.
 package struct TrialMemory: Sendable {
   /// The bytes of each size that was tried, with the number of trials that it stands for.
   package let sizes: [(bytes: UInt64, count: Int)]
+  /// The bytes of what a trial of each size keeps at most, with the number of such trials.
+  package let kept: [(bytes: UInt64, count: Int)]
   /// Why the others cannot be trained; `nil` where all could be tried.
   package let refusal: String?
 
@@ -13,7 +15,11 @@ package struct TrialMemory: Sendable {
   static let sizesMax = 12
 
   /// Puts together what was found.
-  package init(sizes: [(bytes: UInt64, count: Int)], refusal: String? = nil) {
+  package init(
+    sizes: [(bytes: UInt64, count: Int)], kept: [(bytes: UInt64, count: Int)] = [],
+    refusal: String? = nil
+  ) {
+    self.kept = kept.sorted { $0.bytes < $1.bytes }
     self.sizes = sizes.sorted { $0.bytes < $1.bytes }
     self.refusal = refusal
   }
@@ -22,11 +28,12 @@ package struct TrialMemory: Sendable {
   /// - Parameters:
   ///   - sizes: The trials' sizes.
   ///   - prices: What trials cost, to put them in order where there are many sizes.
+  ///   - keep: What of each trial is kept.
   /// - Returns: What they take; a worker that cannot tell is a refusal, and no error: everything but
   ///   this can be planned.
   /// - Throws: ``TransportError`` when there is no worker.
   package static func found(
-    for sizes: TrialSizes, prices: CostEstimate
+    for sizes: TrialSizes, prices: CostEstimate, keep: KeepRequest = .nothing
   ) async throws -> TrialMemory {
     let representatives = sizes.representatives(sizesMax, prices: prices)
     guard !representatives.isEmpty else { return TrialMemory(sizes: []) }
@@ -34,7 +41,7 @@ package struct TrialMemory: Sendable {
     let answer: JSONValue
     do throws(TransportError) {
       answer = try await program.estimate(
-        trials: .array(representatives.map { json($0.trial, sizes.study) }))
+        trials: .array(representatives.map { json($0.trial, sizes.study, keep) }))
     } catch {
       return TrialMemory(sizes: [], refusal: error.message)
     }
@@ -42,15 +49,18 @@ package struct TrialMemory: Sendable {
       return TrialMemory(sizes: [], refusal: "the worker's answer to 'estimate' is no list of them")
     }
     var found: [(bytes: UInt64, count: Int)] = []
+    var kept: [(bytes: UInt64, count: Int)] = []
     var refusal: String?
     for (estimate, size) in zip(estimates, representatives) {
       if let bytes = estimate["memoryBytes"]?.integer {
         found.append((bytes: UInt64(clamping: bytes), count: size.count))
+        let keptBytes = UInt64(clamping: estimate["keptBytes"]?.integer ?? 0)
+        kept.append((bytes: keptBytes, count: size.count))
       } else {
         refusal = refusal ?? estimate["refused"]?.string ?? "the worker does not say why"
       }
     }
-    return TrialMemory(sizes: found, refusal: refusal)
+    return TrialMemory(sizes: found, kept: kept, refusal: refusal)
   }
 
   /// The bytes of the trial that takes most; `nil` where none could be tried.
@@ -66,13 +76,27 @@ package struct TrialMemory: Sendable {
     }?.bytes
   }
 
+  /// The bytes of what the trial keeps that keeps most; `nil` where none could be tried.
+  package var keptGreatestBytes: UInt64? { kept.last?.bytes }
+
+  /// The bytes of what all trials keep that could be tried.
+  package var keptTotalBytes: UInt64 {
+    kept.reduce(0) { sum, size in
+      let (product, overflows) = size.bytes.multipliedReportingOverflow(by: UInt64(size.count))
+      let (total, exceeds) = sum.addingReportingOverflow(product)
+      return overflows || exceeds ? .max : total
+    }
+  }
+
   /// How many trials take more than so many bytes.
   package func count(above bytes: UInt64) -> Int {
     sizes.reduce(0) { $0 + ($1.bytes > bytes ? $1.count : 0) }
   }
 
   /// A trial as the worker reads it: what has its default is left out.
-  private static func json(_ trial: TrialSpecification, _ study: StudyDescription) -> JSONValue {
+  private static func json(
+    _ trial: TrialSpecification, _ study: StudyDescription, _ keep: KeepRequest
+  ) -> JSONValue {
     let parameters = study.parameters.compactMap { parameter in
       trial.parameters[parameter.name].flatMap { value in
         value == parameter.defaultValue ? nil : JSONValue.Member(parameter.name, value.json)
@@ -85,6 +109,7 @@ package struct TrialMemory: Sendable {
         trial.seeds.sorted { $0.key < $1.key }.map { .init($0.key, .integer(Int64($0.value))) }),
       "replicate": .integer(Int64(trial.replicate)),
       "numerics": .string(trial.numerics.rawValue),
+      "keep": .array(keep.words.map { .string($0) }),
     ]
   }
 }

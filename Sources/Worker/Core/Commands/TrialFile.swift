@@ -8,6 +8,8 @@ struct TrialFile {
   var seeds: [String: UInt32] = [:]
   var replicate: UInt32 = 0
   var numerics = NumericProfile.pinned
+  /// What is kept beside the result.
+  var keep = KeepRequest.nothing
 
   /// Reads a file's text.
   /// - Parameters:
@@ -97,8 +99,16 @@ struct TrialFile {
         throw Problem(words: "'numerics' must be one of \(names)")
       }
       numerics = profile
+    case "keep":
+      guard let request = (member.value.array?.map { $0.string ?? "" }).flatMap(KeepRequest.init)
+      else {
+        throw Problem(
+          words: "'keep' must be a list of 'parameters STEP', 'parameters final', 'curves STEPS'"
+            + " and 'matrix NAME'")
+      }
+      keep = request
     default:
-      let known = ["study", "parameters", "seeds", "replicate", "numerics"]
+      let known = ["study", "parameters", "seeds", "replicate", "numerics", "keep"]
       let nearest = nearestName(to: member.name, among: known)
       throw Problem(
         words: "'\(member.name)' is not known"

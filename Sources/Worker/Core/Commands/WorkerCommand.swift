@@ -130,13 +130,14 @@ public enum WorkerCommand: Hashable, Sendable {
                              verdicts on the study's statements, as JSON.
       train FILE             Train one trial and print its result, as JSON. FILE is JSON, '-' is
                              standard input: {"study": NAME, "parameters": {NAME: VALUE, ...},
-                             "seeds": {PURPOSE: INDEX}, "replicate": N, "numerics": "pinned"};
-                             all but the study may be left out.
+                             "seeds": {PURPOSE: INDEX}, "replicate": N, "numerics": "pinned",
+                             "keep": ["parameters final", "curves 50", "matrix NAME"]}; all but
+                             the study may be left out. Of what is kept, the sizes are told.
         --initial TENSORS    Begin with the parameters of this safetensors file.
         --export TENSORS     Write the parameters at the end to this safetensors file.
       estimate               Read a JSON list of trials, each as for 'train', from standard input,
-                             try each of them for a moment, and print the memory that it takes, as
-                             JSON.
+                             try each of them for a moment, and print the memory that it takes
+                             and the most bytes that it keeps, as JSON.
       replay CASE            Compute a golden case again, a safetensors file, in both precisions;
                              print the error of each tensor and a verdict.
         --manifest FILE      The list of cases that describes it; else the file does itself.

@@ -57,7 +57,8 @@ import Testing
   }
 
   @Test func `a training goes on from the steps of the one before`() {
-    let recorder = TrainingRecorder(KeepRequest(parameters: [.step(3), .step(5)], curveInterval: 2))
+    let recorder = TrainingRecorder(
+      KeepRequest(parameters: [.step(3), .step(5)], curveInterval: 2))
     for step in 0...3 as ClosedRange<UInt64> {
       recorder.note(
         StepRecord(step: step, loss: 1, stepSize: 0), after: 0, isLast: step == 3, tensors: { [] })
@@ -117,9 +118,10 @@ import Testing
     #expect(CosineMatrix.values(ofUnit: []).isEmpty)
   }
 
-  @Test(arguments: StudyRegistry.all.flatMap { study in
-    study.description.matrices.map { (study.description.name, $0.name) }
-  })
+  @Test(
+    arguments: StudyRegistry.all.flatMap { study in
+      study.description.matrices.map { (study.description.name, $0.name) }
+    })
   func `every study's matrix has another name than its measures`(study: String, matrix: String)
     throws
   {

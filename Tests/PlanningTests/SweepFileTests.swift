@@ -28,7 +28,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("parameters: final", ["parameters final"]), ("parameters: [final, 0]", ["parameters 0", "parameters final"]),
+    ("parameters: final", ["parameters final"]),
+    ("parameters: [final, 0]", ["parameters 0", "parameters final"]),
     ("curves: {every: 50}", ["curves 50"]), ("matrices: cosineW", ["matrix cosineW"]),
     (
       "parameters: [0, 1000], curves: {every: 1e2}, matrices: [cosineW]",

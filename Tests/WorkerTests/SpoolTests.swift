@@ -138,7 +138,8 @@ import Testing
   @Test func `what a trial keeps is in records before its result`() throws {
     try Self.withFolder { path in
       let spool = try Spool.create(at: path, catalog: .random())
-      try spool.append([Self.keeping(1, bytes: 600_000), Self.keeping(2, bytes: 10), Self.result(3)])
+      let kept = [Self.keeping(1, bytes: 600_000), Self.keeping(2, bytes: 10), Self.result(3)]
+      try spool.append(kept)
       let reopened = try #require(try Spool.open(at: path).spool)
       #expect(reopened.nextSequence == 8)
       let (frames, next) = try reopened.frames(from: 1, bytesMax: 1 << 24)
@@ -155,8 +156,7 @@ import Testing
         default: Issue.record("\(message)")
         }
       }
-      #expect(
-        results == [Self.keeping(1, bytes: 600_000), Self.keeping(2, bytes: 10), Self.result(3)])
+      #expect(results == kept)
       reopened.acknowledge(through: 7)
       #expect(reopened.isAcknowledged)
     }

@@ -109,6 +109,7 @@ enum KeptCondition {
 
   /// The trial is to be trained.
   /// - Parameter keeps: whether the sweep keeps anything.
+  /// - Returns: the condition in SQL.
   static func isPending(_ keeps: Bool) -> String {
     keeps ? "(t.outcome IS NULL OR \(isUnkept))" : "t.outcome IS NULL"
   }

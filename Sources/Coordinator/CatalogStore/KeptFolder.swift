@@ -1,4 +1,5 @@
 import Foundation
+import Planning
 package import Protocol
 
 /// What is kept of trials, as files in a folder: safetensors for parameters, comma-separated values
@@ -35,7 +36,9 @@ package struct KeptFolder {
   /// - Returns: How much was written.
   /// - Throws: `catalog.folder` where the folder exists or cannot be written; `catalog.nothing-kept`
   ///   where there is nothing to write; what ``Catalog/results(of:where:)`` throws.
-  package func write(to path: String, where condition: Expression? = nil) async throws -> Summary {
+  package func write(
+    to path: String, where condition: Protocol.Expression? = nil
+  ) async throws -> Summary {
     let target = URL(fileURLWithPath: path).standardizedFileURL
     try refuseExisting(target)
     let rows = try await catalog.results(of: sweep, where: condition).rows
@@ -181,7 +184,8 @@ private struct KeptFile {
     // What a node calls a thing must not lead out of the folder.
     let safe = thing.utf8.map { byte in
       let scalar = Unicode.Scalar(byte)
-      let isPlain = scalar.properties.isASCIIHexDigit || scalar.properties.isAlphabetic
+      let isPlain =
+        scalar.properties.isASCIIHexDigit || scalar.properties.isAlphabetic
         || ("0"..."9").contains(scalar) || scalar == "."
       return isPlain && byte < 0x80 ? String(scalar) : "%\(String(byte, radix: 16))"
     }.joined()

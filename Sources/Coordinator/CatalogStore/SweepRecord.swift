@@ -104,8 +104,9 @@ package struct SweepCounts: Hashable, Sendable {
   package var diverged = 0
   /// Trials that failed for good.
   package var failed = 0
-  /// Trials that were trained to their end or diverged, and whose training kept less than the sweep
-  /// asks for now: they are trained again for it. They count as finished too.
+  /// Trials with a result whose training kept less than the sweep asks for now.
+  ///
+  /// They are trained again for it; they count as finished too.
   package var unkept = 0
 
   /// Counts nothing.

@@ -134,8 +134,9 @@ struct PlanSummary {
   private var reasons: String {
     var reasons: [String] = []
     if counts.missing > 0, counts.missing < counts.trials {
-      reasons.append("\(counts.unkept > 0 ? "\(counts.missing) of them: " : "")"
-        + "their keys are not in the catalog")
+      reasons.append(
+        "\(counts.unkept > 0 ? "\(counts.missing) of them: " : "")"
+          + "their keys are not in the catalog")
     }
     if counts.unkept > 0 {
       reasons.append(

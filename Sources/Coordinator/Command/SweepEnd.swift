@@ -27,8 +27,9 @@ struct SweepEnd {
       words += ", \(counts.unfinished) to go; 'phasegrid resume \(name)' goes on"
     }
     if counts.unkept > 0 {
-      words += ", \(counts.unkept) without what is to be kept of them; 'phasegrid resume \(name)'"
-        + " trains them again for it"
+      words +=
+        ", \(counts.unkept) without what is to be kept of them;"
+        + " 'phasegrid resume \(name)' trains them again for it"
     }
     return words + "."
   }

@@ -1,3 +1,6 @@
+import CatalogStore
+import Protocol
+
 /// Curves over training steps: their numbers and how they are drawn.
 ///
 /// ```swift
@@ -98,7 +101,7 @@ package struct CurveDiagram: Diagram {
 
   private func tooltip(_ entry: CurveEntry) -> String {
     let values = zip(data.axisNames, entry.row.values).map { "\($0) = \(NumberText.value($1))" }
-    let outcome = entry.row.outcome.map { [$0.word] } ?? []
+    let outcome = entry.row.outcome == .diverged ? ["diverged"] : []
     return (values + ["replicate \(entry.row.replicate)"] + outcome + [entry.row.key.abbreviated])
       .joined(separator: ", ")
   }

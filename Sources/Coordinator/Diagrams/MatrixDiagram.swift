@@ -155,9 +155,9 @@ package struct MatrixDiagram: Diagram {
         let color = color(row[start], range, map)
         var end = start + 1
         while end < row.count, self.color(row[end], range, map) == color { end += 1 }
+        let x = plot.x + Double(start) * width
         let place = Rectangle(
-          x: plot.x + Double(start) * width, y: y,
-          width: min(Double(end - start) * width + 0.2, plot.right - plot.x - Double(start) * width),
+          x: x, y: y, width: min(Double(end - start) * width + 0.2, plot.right - x),
           height: min(height + 0.2, plot.bottom - y))
         svg.element("rect", place.attributes + [("fill", color)])
         start = end

@@ -1,5 +1,5 @@
-package import CatalogStore
-package import Planning
+import CatalogStore
+import Planning
 package import Protocol
 
 /// How trials are put into the panels of small multiples.

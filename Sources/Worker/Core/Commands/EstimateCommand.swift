@@ -83,7 +83,8 @@ enum EstimateCommand {
     from rehearsed: TrialSpecification, to asked: TrialSpecification
   ) -> Double {
     ["training.steps", "training.stepsMax", "training.epochs"].reduce(1) { most, name in
-      guard let long = asked.parameters[name]?.number, let short = rehearsed.parameters[name]?.number
+      guard let long = asked.parameters[name]?.number,
+        let short = rehearsed.parameters[name]?.number
       else { return most }
       return max(most, long / max(short, 1))
     }

@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func `a sweep knows what it keeps`() async throws {
-    try await Self.world { world in
+    try await Self.world { world async throws in
       #expect(world.sweep.definition.keep == Self.keep)
       #expect(try await world.catalog.sweep(named: "small").definition.keep == Self.keep)
     }

@@ -44,11 +44,11 @@ import Testing
     }
   }
 
-  /// Matrices of two groups of rows; the second axis moves them apart.
+  /// Matrices of two groups of rows; the first axis moves them apart.
   private static func matrices(_ axes: [Axis], side: Int = 12) -> [MatrixEntry] {
     rows(axes).map { row in
       let numbers = numbers(row)
-      let cosine = numbers[0] - 1
+      let cosine = 0.6 * (numbers[0] - 1)
       return MatrixEntry(
         row: row,
         rows: (0..<side).map { one in

@@ -33,6 +33,29 @@ import Testing
     #expect(recorded.tensors == plain.tensors)
   }
 
+  @Test(arguments: StudyRegistry.all.map(\.description).filter { $0.name != "idle" })
+  func `every study keeps its loss, its parameters and its matrices`(study: StudyDescription)
+    throws
+  {
+    let trial = try StudyRequests.specification(
+      study.name, try #require(StudyRequests.small[study.name]))
+    var request = TrainingRequest(
+      key: trial.key, numerics: trial.numerics, parameters: trial.parameters,
+      seeds: trial.seeds, replicate: trial.replicate)
+    request.keepsTensors = true
+    let recorder = TrainingRecorder(
+      KeepRequest(
+        parameters: [.step(0), .final], curveInterval: 1, matrices: study.matrices.map(\.name)))
+    request.recorder = recorder
+    let report = try #require(StudyRegistry.study(named: study.name)).train(request)
+    #expect(report.bits == (try StudyRequests.train(trial)).bits)
+    let things = recorder.finish(report.tensors).things
+    #expect(things.map(\.name) == ["0"] + study.matrices.map(\.name) + ["final", "loss"])
+    let points = try #require(things.last?.points)
+    #expect(points.steps.count > 1 && zip(points.steps, points.steps.dropFirst()).allSatisfy(<))
+    #expect(things.first?.bytes.count == things.first { $0.name == "final" }?.bytes.count)
+  }
+
   @Test func `the loss has the first point, every interval and the last`() throws {
     let request = try Self.request(KeepRequest(curveInterval: 7))
     let report = try TwoLayerPhaseDiagram().train(request)

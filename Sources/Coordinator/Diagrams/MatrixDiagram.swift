@@ -140,27 +140,43 @@ package struct MatrixDiagram: Diagram {
       }, swatch: { _, _, _ in })
   }
 
-  /// Rows of rectangles, neighbours of one colour as one; each reaches a little under the next, so that
-  /// the page does not shine through between them.
+  /// How far a rectangle is laid under its right and lower neighbour, in points: without it, viewers
+  /// that smooth edges let the page shine through between them.
+  private static let overlap = 0.2
+
+  /// One path a colour, in units of cells; neighbours of one colour in a row are one rectangle.
   private func draw(
     _ cells: [[Double]], _ range: ColorRange, in plot: Rectangle, _ svg: inout SVGWriter
   ) {
     let map = ColorMap(range)
+    let columns = cells[0].count
+    let width = plot.width / Double(columns)
     let height = plot.height / Double(cells.count)
+    var paths: [String: String] = [:]
     for (index, row) in cells.enumerated() {
-      let y = plot.y + Double(index) * height
-      let width = plot.width / Double(row.count)
+      let colors = row.map { color($0, range, map) }
+      let deep = NumberText.coordinate(1 + (index + 1 < cells.count ? Self.overlap / height : 0))
       var start = 0
-      while start < row.count {
-        let color = color(row[start], range, map)
+      while start < columns {
         var end = start + 1
-        while end < row.count, self.color(row[end], range, map) == color { end += 1 }
-        let x = plot.x + Double(start) * width
-        let place = Rectangle(
-          x: x, y: y, width: min(Double(end - start) * width + 0.2, plot.right - x),
-          height: min(height + 0.2, plot.bottom - y))
-        svg.element("rect", place.attributes + [("fill", color)])
+        while end < columns, colors[end] == colors[start] { end += 1 }
+        let wide = NumberText.coordinate(
+          Double(end - start) + (end < columns ? Self.overlap / width : 0))
+        paths[colors[start], default: ""] += "M\(start) \(index)h\(wide)v\(deep)h-\(wide)z"
         start = end
+      }
+    }
+    let place = [plot.x, plot.y].map(NumberText.coordinate).joined(separator: " ")
+    // A hundredth of a point is too coarse a unit for the size of small cells.
+    let scale =
+      "\(NumberText.significant(width, digits: 8)) "
+      + NumberText.significant(height, digits: 8)
+    let attributes = [
+      ("transform", "translate(\(place)) scale(\(scale))"), ("shape-rendering", "crispEdges"),
+    ]
+    svg.group("g", attributes) { svg in
+      for (color, path) in paths.sorted(by: { $0.key < $1.key }) {
+        svg.element("path", [("fill", color), ("d", path)])
       }
     }
   }

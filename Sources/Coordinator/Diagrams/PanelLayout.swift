@@ -52,7 +52,9 @@ struct PanelLayout {
       top: Metrics.margin)
     let top = HeatmapLayout.bottom(of: title, size: Metrics.titleSize) + 3
     let guess = inner * 0.8 / Double(columns)
-    let gap = contents.axes == nil ? 5 : Metrics.panelGap
+    // The labels at the ends of neighbouring axes stand side by side in the gap between panels.
+    let endWidth = contents.axes.map { AxisMarks(across: $0.x, length: guess).reachAcross }
+    let gap = endWidth.map { max(Metrics.panelGap, $0 + 5) } ?? 5
     let upright = contents.axes.map { AxisMarks(upright: $0.y, length: guess * contents.aspect) }
     yTitle = HeatmapLayout.TextBlock(
       lines: contents.axes.map { [$0.y.title] } ?? [],
@@ -82,7 +84,7 @@ struct PanelLayout {
     bar = contents.range.map { _ in
       Rectangle(
         x: rightmost + Metrics.barGap, y: first, width: Metrics.barWidth,
-        height: min(lowest - first, 3 * plot.height))
+        height: lowest - first)
     }
     barTitle = HeatmapLayout.TextBlock(
       lines: words.lines, baseline: rightmost + words.baseline)

@@ -117,6 +117,7 @@ import Testing
         "training.lookEvery": .integer(4),
       ], 2
     ),
+    (
       "label-granularity",
       [
         "labels.granularity": .integer(4), "data.subtypes": .integer(2),

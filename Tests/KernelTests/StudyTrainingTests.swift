@@ -18,7 +18,10 @@ import Testing
       #expect(description.kind != .number || measure.values.count == 1)
       #expect(measure.steps.count == (description.kind == .curve ? measure.values.count : 0))
     }
-    let counted = ["idle", "anchor-functions", "composite-anchors", "matching-reasoning"]
+    let counted = [
+      "idle", "dropout-condensation", "label-granularity", "anchor-functions",
+      "matching-reasoning", "composite-anchors",
+    ]
     let isCounted = counted.contains(name)
     #expect(report.outcome == .completed(isCounted ? .steps : .rule))
   }

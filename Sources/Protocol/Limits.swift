@@ -3,7 +3,7 @@
 /// A peer that exceeds one breaks the rules and loses its connection, nothing else.
 public enum Limits {
   /// The version of the wire; a peer with another one is refused in the handshake.
-  public static let wireVersion: UInt16 = 2
+  public static let wireVersion: UInt16 = 3
   /// The bytes that stand before the first frame of a stream.
   public static let streamMagic: [UInt8] = Array("\u{0}phasegrid wire\n".utf8)
   /// The most bytes of noise (login banners, shell start-up files) before the magic bytes.
@@ -22,6 +22,16 @@ public enum Limits {
   public static let textBytesMax = 64 << 10
   /// The most bytes that a worker keeps of what a failed attempt wrote to standard error.
   public static let failureLogBytesMax = 4 << 10
+  /// The most bytes of what is kept of one trial beside its result.
+  public static let keptBytesMax = 64 << 20
+  /// The most bytes of one part of it.
+  public static let keptPartBytesMax = 256 << 10
+  /// The most things that are kept of one trial.
+  public static let keptThingsMax = 1_024
+  /// The most points of a curve that is kept.
+  public static let keptPointsMax = 1 << 20
+  /// The last step at which something can be kept.
+  public static let keptStepMax = UInt64(UInt32.max)
   /// How often each side says that it is there, in seconds.
   public static let heartbeatSeconds = 2.0
   /// How long a silent peer is believed to be there, in seconds.
@@ -33,4 +43,6 @@ public enum Limits {
 extension Limits {
   /// The bytes at which a sender ends a shard and begins the next one.
   public static let shardBytesTarget = frameBytesMax / 4
+  /// The most parts of what is kept of one trial, with room for names and counts.
+  public static let keptPartsMax = keptBytesMax / keptPartBytesMax + 8
 }

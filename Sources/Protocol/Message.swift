@@ -24,6 +24,8 @@ public enum FromWorker: Hashable, Sendable {
   case attached(Attached)
   /// One record of the spool: its number, from 1 and without gaps, and its result.
   case record(UInt64, TrialResult)
+  /// One record of the spool that holds a part of what a trial keeps; its result follows.
+  case part(UInt64, KeptPart)
   /// Of the trials to give back, those that will not be trained.
   case retracted([TrialAttempt])
   /// The worker is there; the number of the heartbeat that this answers, 0 when it answers none,

@@ -57,6 +57,7 @@ extension FromWorker: WireMessage {
     case .retracted: 103
     case .heartbeat: 104
     case .refused: 105
+    case .part: 106
     }
   }
 
@@ -67,6 +68,9 @@ extension FromWorker: WireMessage {
     case .record(let sequence, let result):
       writer.write(sequence)
       result.encode(to: &writer)
+    case .part(let sequence, let part):
+      writer.write(sequence)
+      part.encode(to: &writer)
     case .retracted(let trials): writer.writeList(trials) { $0.encode(to: &$1) }
     case .heartbeat(let number, let running):
       writer.write(number)
@@ -83,6 +87,7 @@ extension FromWorker: WireMessage {
     case 103: self = .retracted(try TrialAttempt.list(from: &reader))
     case 104: self = .heartbeat(try reader.read(), running: try TrialAttempt.list(from: &reader))
     case 105: self = .refused(try reader.readText())
+    case 106: self = .part(try reader.read(), try KeptPart(from: &reader))
     default: throw FrameError(.unknownKind, "A coordinator takes no frame of kind \(kind).")
     }
   }

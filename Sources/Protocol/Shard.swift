@@ -34,6 +34,8 @@ public struct Shard: Hashable, Sendable {
   public var numerics: NumericProfile
   /// What each trial may use.
   public var limits: TrialLimits
+  /// What of each trial is kept beside its result.
+  public var keep: KeepRequest
   /// The parameters that all trials share.
   public var shared: [String: ParameterValue]
   /// The trials, in the order in which they are to be trained.
@@ -42,12 +44,13 @@ public struct Shard: Hashable, Sendable {
   /// Puts a shard together.
   public init(
     study: String, revision: UInt32, numerics: NumericProfile, limits: TrialLimits,
-    shared: [String: ParameterValue], entries: [Entry]
+    keep: KeepRequest = .nothing, shared: [String: ParameterValue], entries: [Entry]
   ) {
     self.study = study
     self.revision = revision
     self.numerics = numerics
     self.limits = limits
+    self.keep = keep
     self.shared = shared
     self.entries = entries
   }

@@ -7,6 +7,7 @@ extension Shard {
     if let bytes = limits.memoryBytes { writer.write(bytes) }
     writer.write(limits.timeSeconds != nil)
     if let seconds = limits.timeSeconds { writer.write(seconds) }
+    writer.writeList(keep.words) { $1.write($0) }
     writer.write(parameters: shared)
     writer.writeList(entries) { entry, writer in
       writer.writeRaw(entry.key.bytes)
@@ -30,6 +31,13 @@ extension Shard {
     limits = TrialLimits(
       memoryBytes: try reader.readFlag() ? try reader.read() : nil,
       timeSeconds: try reader.readFlag() ? try reader.readDouble() : nil)
+    let words = try reader.readList(countMax: Limits.keptThingsMax) { reader throws(FrameError) in
+      try reader.readText()
+    }
+    guard let request = KeepRequest(words: words) else {
+      throw reader.malformed("an unknown wish of what to keep")
+    }
+    keep = request
     shared = try reader.readParameters()
     entries = try reader.readList(countMax: Limits.trialsPerListMax) { reader throws(FrameError) in
       Entry(

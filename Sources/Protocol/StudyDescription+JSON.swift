@@ -14,6 +14,7 @@ extension StudyDescription {
         }),
       "seedPurposes": .array(seedPurposes.map { .string($0) }),
       "measures": .array(measures.map(\.json)),
+      "matrices": .array(matrices.map(\.json)),
       "theoryLines": .array(theoryLines.map(\.json)),
       "statements": .array(
         statements.map { ["name": .string($0.name), "claim": .string($0.claim)] }),
@@ -50,6 +51,10 @@ extension StudyDescription {
       measures: try reader.member("measures").list { reader throws(DocumentError) in
         try MeasureDescription(reader)
       },
+      // A catalog may hold what a worker said before there were any.
+      matrices: try reader.optional("matrices")?.list { reader throws(DocumentError) in
+        try MeasureDescription(reader)
+      } ?? [],
       theoryLines: try reader.member("theoryLines").list { reader throws(DocumentError) in
         try TheoryLine(reader)
       },

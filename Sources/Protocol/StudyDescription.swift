@@ -20,6 +20,8 @@ public struct StudyDescription: Hashable, Sendable {
   public var seedPurposes: [String]
   /// What a trial reports.
   public var measures: [MeasureDescription]
+  /// The matrices that a sweep can have kept of each trial; none is computed unasked.
+  public var matrices: [MeasureDescription]
   /// Boundaries that theory predicts, for diagrams.
   public var theoryLines: [TheoryLine]
   /// What the publication claims, as `check` tests it.
@@ -32,6 +34,7 @@ public struct StudyDescription: Hashable, Sendable {
     name: String, title: String, summary: String, source: String, revision: UInt32,
     parameters: [ParameterDescription], constraints: [StudyConstraint] = [],
     seedPurposes: [String] = [], measures: [MeasureDescription],
+    matrices: [MeasureDescription] = [],
     theoryLines: [TheoryLine] = [], statements: [StatementDescription] = [], cost: String
   ) {
     self.name = name
@@ -43,6 +46,7 @@ public struct StudyDescription: Hashable, Sendable {
     self.constraints = constraints
     self.seedPurposes = seedPurposes
     self.measures = measures
+    self.matrices = matrices
     self.theoryLines = theoryLines
     self.statements = statements
     self.cost = cost
@@ -56,6 +60,11 @@ public struct StudyDescription: Hashable, Sendable {
   /// The measure of this name.
   public func measure(_ name: String) -> MeasureDescription? {
     measures.first { $0.name == name }
+  }
+
+  /// The matrix of this name.
+  public func matrix(_ name: String) -> MeasureDescription? {
+    matrices.first { $0.name == name }
   }
 }
 
@@ -128,6 +137,8 @@ public struct MeasureDescription: Hashable, Sendable {
     case vector
     /// Numbers over training steps.
     case curve
+    /// Rows of numbers.
+    case matrix
   }
 
   /// The name in sweep files and tables.

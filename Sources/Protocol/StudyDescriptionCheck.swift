@@ -35,10 +35,16 @@ struct StudyDescriptionCheck {
 
   private func checkNames() throws(StudyError) {
     var seen = StudyDescriptionCheck.reservedNames
-    let names = study.parameters.map(\.name) + study.measures.map(\.name)
+    let names =
+      study.parameters.map(\.name) + study.measures.map(\.name) + study.matrices.map(\.name)
     try expect(
-      max(study.parameters.count, study.measures.count) <= StudyDescriptionCheck.countMax,
-      "it has more than \(StudyDescriptionCheck.countMax) parameters or measures")
+      [study.parameters.count, study.measures.count, study.matrices.count]
+        .allSatisfy { $0 <= StudyDescriptionCheck.countMax },
+      "it has more than \(StudyDescriptionCheck.countMax) parameters, measures or matrices")
+    try expect(
+      study.matrices.allSatisfy { $0.kind == .matrix }
+        && study.measures.allSatisfy { $0.kind != .matrix },
+      "a matrix stands among the measures, or a measure among the matrices")
     for name in names {
       try expect(
         isName(name, parts: true, \.isLetterOrDigit)

@@ -78,6 +78,8 @@ public struct TrialResult: Hashable, Sendable {
   public var slot: SlotIndex
   /// The kernels that OpenBLAS used, for instance `Haswell`.
   public var core: String
+  /// What was kept of the training beside these numbers; it travels in parts before them.
+  public var kept = KeptThings.none
 
   /// Puts a result together.
   public init(

@@ -42,7 +42,7 @@ enum Fixtures {
     _ name: String = "small", widths: [Int64] = [10, 20], modes: [String] = ["none"],
     replicates: [UInt32] = [0, 1], study: String = "toy",
     measures: [String] = ["loss", "accuracy"],
-    limits: TrialLimits = TrialLimits()
+    limits: TrialLimits = TrialLimits(), keep: KeepRequest = .nothing
   ) -> SweepDefinition {
     SweepDefinition(
       name: name, study: study, revision: 3, studyDescriptionJSON: #"{"name":"toy"}"#,
@@ -51,7 +51,8 @@ enum Fixtures {
         Axis(name: "width", values: widths.map { .integer($0) }, scale: .linear),
         Axis(name: "mode", values: modes.map { .text($0) }, scale: .categorical),
       ],
-      measures: measures, replicates: replicates, numerics: .pinned, limits: limits)
+      measures: measures, replicates: replicates, numerics: .pinned, limits: limits,
+      keep: keep)
   }
 
   /// The trials of a definition in grid order; `keep` is active, and in the key, with mode `drop`.

@@ -117,6 +117,12 @@ import Testing
 
 /// The golden catalogs, one a released schema, with their results in words beside them.
 enum GoldenCatalog {
+  /// What the golden catalog's sweep keeps, from the schema on that knows it.
+  private static let keep = KeepRequest(parameters: [.final])
+  private static let kept = KeptThings(
+    asked: keep.words,
+    things: [KeptThing(kind: .parameters, name: "final", step: 100, bytes: [1, 2, 3])])
+
   /// A file of the folder `Golden` beside this one.
   static func path(_ name: String) -> String {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -144,14 +150,22 @@ enum GoldenCatalog {
     #expect(counts.assigned == 1)
     #expect(try await catalog.events(of: .determinismFault).count == 1)
     let pending = try await catalog.pendingTrials(of: sweep.id)
-    #expect(!pending.trials.isEmpty)
-    if version < 3 {
-      // They were planned for an older revision of the numeric profile: told, but not trained any
-      // more.
+    let first = try #require(pending.trials.first)
+    let revision = try await catalog.record(of: first.id).trial.numericsRevision
+    if revision == NumericProfile.pinned.revision {
+      #expect(try await catalog.specifications(of: [first.id]).count == 1)
+    } else {
+      // Planned for an older revision of the numeric profile: told, but not trained any more.
       await CatalogStoreTests.expect(code: .outdatedNumerics) {
         _ = try await catalog.specifications(of: pending.trials.map(\.id))
       }
     }
+    let knowsKept = version >= 4
+    #expect(sweep.definition.keep == (knowsKept ? keep : .nothing))
+    #expect(counts.unkept == (knowsKept ? 1 : 0))
+    let rows = try await catalog.results(of: sweep).rows
+    let things = try await catalog.keptThings(of: rows[0].key)
+    #expect(things == (knowsKept ? kept.things : []))
     let knowsClusters = version >= 2
     #expect(sweep.cluster == (knowsClusters ? Fixtures.cluster : nil))
     #expect(sweep.definition.files == (version >= 3 ? [Fixtures.dataFile] : []))
@@ -178,7 +192,8 @@ enum GoldenCatalog {
     guard ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil,
       version == Migration.all.count
     else { return }
-    var definition = Fixtures.definition("golden", modes: ["none", "drop"], replicates: [0])
+    var definition = Fixtures.definition(
+      "golden", modes: ["none", "drop"], replicates: [0], keep: keep)
     definition.files = [Fixtures.dataFile]
     try await CatalogWorld.with(definition) { world in
       try await world.catalog.upsert(
@@ -188,8 +203,10 @@ enum GoldenCatalog {
           lastSeenMicroseconds: Fixtures.now))
       try await world.catalog.setCluster(Fixtures.cluster, of: world.sweep.id)
       try await world.assign([(0, 1), (1, 1), (2, 1), (3, 1)])
+      var first = Fixtures.result(world.key(0), accuracy: -0.0)
+      first.kept = kept
       _ = try await world.record([
-        Fixtures.received(Fixtures.result(world.key(0), accuracy: -0.0), 1),
+        Fixtures.received(first, 1),
         Fixtures.received(Fixtures.result(world.key(1), outcome: .diverged, loss: .nan), 2),
         Fixtures.received(Fixtures.result(world.key(0), attempt: 2), 3),
       ])

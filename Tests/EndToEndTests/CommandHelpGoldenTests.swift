@@ -3,7 +3,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct CommandHelpGoldenTests {
   @Test(arguments: [
-    "", "plan", "run", "resume", "status", "results", "diagram", "check", "studies",
+    "", "plan", "run", "resume", "status", "results", "diagram", "fetch", "check", "studies",
     "nodes", "why",
   ])
   func `the help of a command is what was reviewed`(command: String) async throws {

@@ -19,8 +19,8 @@ import Testing
       #expect(measure.steps.count == (description.kind == .curve ? measure.values.count : 0))
     }
     let counted = [
-      "idle", "anchor-functions", "composite-anchors", "matching-reasoning",
-      "dropout-condensation", "label-granularity", "supervised",
+      "idle", "dropout-condensation", "label-granularity", "anchor-functions",
+      "matching-reasoning", "composite-anchors", "supervised",
     ]
     let isCounted = counted.contains(name)
     #expect(report.outcome == .completed(isCounted ? .steps : .rule))

@@ -122,9 +122,31 @@ extension BadSweep {
       body: "parameters: {}\nzebra: 3",
       .unknownKey, line: 4, "'zebra'"),
     BadSweep(
-      "keep",
-      body: "parameters: {}\nkeep: {parameters: [0, final]}",
-      .notAvailable, line: 4, "'keep'", "not available in this version"),
+      "keep nothing", body: "parameters: {}\nkeep: {}", .keep, line: 4, "'keep' keeps nothing"),
+    BadSweep(
+      "keep a word", body: "parameters: {}\nkeep: all", .wrongType, line: 4, "'keep'", "a mapping"),
+    BadSweep(
+      "keep something else", body: "parameters: {}\nkeep: {parameter: [0]}",
+      .unknownKey, line: 4, "'parameter'", "did you mean 'parameters'"),
+    BadSweep(
+      "keep at a moment that is none",
+      body: "parameters: {}\nkeep:\n  parameters: [0, last]",
+      .keep, line: 5, "'last'", "'final'"),
+    BadSweep(
+      "keep at a step below zero", body: "parameters: {}\nkeep: {parameters: -1}",
+      .keep, line: 4, "'-1'"),
+    BadSweep(
+      "keep a moment twice", body: "parameters: {}\nkeep: {parameters: [final, final]}",
+      .keep, line: 4, "'final' twice"),
+    BadSweep(
+      "keep curves of no interval", body: "parameters: {}\nkeep: {curves: {}}",
+      .keep, line: 4, "'curves'", "how many steps"),
+    BadSweep(
+      "keep curves every 0 steps", body: "parameters: {}\nkeep: {curves: {every: 0}}",
+      .keep, line: 4, "'every'", "from 1, not 0"),
+    BadSweep(
+      "keep an unknown matrix", body: "parameters: {}\nkeep:\n  matrices:\n    - cosinW",
+      .keep, line: 6, "'cosinW'", "did you mean 'cosineW'"),
     BadSweep(
       "a random method",
       body: "method: random\nparameters: {}",

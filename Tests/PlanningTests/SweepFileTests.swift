@@ -27,6 +27,25 @@ import Testing
     #expect(try SweepTexts.plan("parameters: {}\nlimits: {\(line)}").limits == limits)
   }
 
+  @Test(arguments: [
+    ("parameters: final", ["parameters final"]),
+    ("parameters: [final, 0]", ["parameters 0", "parameters final"]),
+    ("curves: {every: 50}", ["curves 50"]), ("matrices: cosineW", ["matrix cosineW"]),
+    (
+      "parameters: [0, 1000], curves: {every: 1e2}, matrices: [cosineW]",
+      ["parameters 0", "parameters 1000", "curves 100", "matrix cosineW"]
+    ),
+  ])
+  func `a file says what is kept`(line: String, words: [String]) throws {
+    #expect(try SweepTexts.plan("parameters: {}\nkeep: {\(line)}").keep.words == words)
+  }
+
+  @Test func `what is kept changes no key`() throws {
+    let plain = try SweepTexts.plan("parameters: {}")
+    let keeping = try SweepTexts.plan("parameters: {}\nkeep: {parameters: [0, final]}")
+    #expect(keeping.trials.map(\.key) == plain.trials.map(\.key))
+  }
+
   @Test func `a list of replicates keeps its order`() throws {
     #expect(try SweepTexts.plan("parameters: {}\nreplicates: [7, 2]").replicates == [7, 2])
   }

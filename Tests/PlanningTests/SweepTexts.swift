@@ -26,6 +26,7 @@ enum SweepTexts {
     seeds: {data: 0, initialization: replicate}
     replicates: 2
     numerics: pinned
+    keep: {parameters: [0, final], curves: {every: 50}, matrices: [cosineW]}
     limits: {memory: 2 GiB, time: 1 h}
     diagrams:
       - x: init.gamma

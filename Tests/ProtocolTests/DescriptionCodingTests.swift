@@ -70,6 +70,7 @@ import Testing
     let optional: Set<String> = [
       "worker.studies[0].parameters[#].minimum", "worker.studies[0].parameters[#].maximum",
       "worker.studies[0].parameters[#].activeWhen", "worker.studies[0].parameters[#].neutral",
+      "worker.studies[0].matrices",
     ]
     var count = 0
     try Self.forEachMember(of: Self.worker.json, at: "worker") { path, damaged, isRemoved in

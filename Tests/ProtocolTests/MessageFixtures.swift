@@ -18,6 +18,7 @@ enum MessageFixtures {
   static let shard = Shard(
     study: "fixture", revision: 2, numerics: .openblas,
     limits: TrialLimits(memoryBytes: 1 << 31, timeSeconds: 60),
+    keep: KeepRequest(parameters: [.step(0), .final], curveInterval: 50, matrices: ["cosineW"]),
     shared: ["mode": .text("drop"), "antisymmetric": .boolean(true)],
     entries: [
       Shard.Entry(
@@ -60,6 +61,11 @@ enum MessageFixtures {
       13,
       TrialResult(
         key: key, attempt: AttemptNumber(2), outcome: .failed(.crashed, "signal 11: «ouch»"))),
+    .part(
+      14,
+      KeptThings(
+        asked: ["curves 50"], things: [.curve("loss", steps: [0, 50], values: [1, 0.5])]
+      ).parts(of: trial)[0]),
     .retracted([trial]),
     .heartbeat(6, running: [trial]),
     .refused("another catalog"),

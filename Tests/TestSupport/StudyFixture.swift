@@ -22,6 +22,10 @@ public enum StudyFixture {
       MeasureDescription(
         name: "lossCurve", label: "loss", kind: .curve, meaning: "The loss over the steps."),
     ],
+    matrices: [
+      MeasureDescription(
+        name: "cosineW", label: "cosine", kind: .matrix, meaning: "Cosines of all pairs.")
+    ],
     theoryLines: [
       TheoryLine(
         label: "critical", x: "init.gamma", y: "init.gammaPrime",

@@ -122,6 +122,81 @@ import Testing
     }
   }
 
+  /// A result with as many bytes of parameters.
+  private static func keeping(_ index: Int, bytes count: Int) -> TrialResult {
+    var result = result(index)
+    result.kept = KeptThings(
+      asked: ["parameters final"],
+      things: [
+        KeptThing(
+          kind: .parameters, name: "final", step: 1,
+          bytes: [UInt8](repeating: UInt8(index), count: count))
+      ])
+    return result
+  }
+
+  @Test func `what a trial keeps is in records before its result`() throws {
+    try Self.withFolder { path in
+      let spool = try Spool.create(at: path, catalog: .random())
+      let kept = [Self.keeping(1, bytes: 600_000), Self.keeping(2, bytes: 10), Self.result(3)]
+      try spool.append(kept)
+      let reopened = try #require(try Spool.open(at: path).spool)
+      #expect(reopened.nextSequence == 8)
+      let (frames, next) = try reopened.frames(from: 1, bytesMax: 1 << 24)
+      #expect(next == 8)
+      var collector = KeptPartCollector()
+      var results: [TrialResult] = []
+      for message in try Self.messages(frames) {
+        switch message {
+        case .part(_, let part): try collector.add(part)
+        case .record(_, var result):
+          result.kept = try collector.take(
+            for: TrialAttempt(key: result.key, attempt: result.attempt))
+          results.append(result)
+        default: Issue.record("\(message)")
+        }
+      }
+      #expect(results == kept)
+      reopened.acknowledge(through: 7)
+      #expect(reopened.isAcknowledged)
+    }
+  }
+
+  @Test func `parts whose result is cut off go with it`() throws {
+    try Self.withFolder { path in
+      let spool = try Spool.create(at: path, catalog: .random())
+      try spool.append([Self.result(1)])
+      try spool.append([Self.keeping(2, bytes: 600_000)])
+      let whole = try Self.bytes(path)
+      // In the middle of the result, and of a part.
+      for end in [whole.count - 1, whole.count - 200, whole.count - 300_000] {
+        try Self.write(Array(whole[..<end]), to: path)
+        let opening = try Spool.open(at: path)
+        #expect(opening.spool?.nextSequence == 2, "cut at \(end)")
+        #expect(opening.notes.count == 1)
+        #expect(try Self.bytes(path).count < 1000)
+      }
+    }
+  }
+
+  @Test func `a spool of the version before goes on`() throws {
+    try Self.withFolder { path in
+      let spool = try Spool.create(at: path, catalog: .random())
+      try spool.append([Self.result(1)])
+      var bytes = try Self.bytes(path)
+      bytes[8] = 1
+      let header = bytes[..<(SpoolHeader.byteCount - 4)]
+      let sum = CRC32C.checksum(header)
+      for place in 0..<4 {
+        bytes[SpoolHeader.byteCount - 4 + place] = UInt8(truncatingIfNeeded: sum >> (8 * place))
+      }
+      try Self.write(bytes, to: path)
+      let older = try #require(try Spool.open(at: path).spool)
+      try older.append([Self.keeping(2, bytes: 10)])
+      #expect(try Spool.open(at: path).spool?.nextSequence == 4)
+    }
+  }
+
   @Test func `a file with any damage in its header is set aside under a new name`() throws {
     try Self.withFolder { path in
       let (whole, _) = try Self.threeRecords(at: path)

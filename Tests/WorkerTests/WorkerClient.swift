@@ -103,15 +103,17 @@ final class WorkerClient {
 
   /// Asks until a slot trains this trial.
   func waitUntilRunning(_ trial: TrialAttempt) async throws {
-    repeat { send(.heartbeat(1)) } while try await !hears(trial)
+    send(.heartbeat(1))
+    while try await !answer().contains(trial) {
+      try await Task.sleep(for: .milliseconds(10))
+      send(.heartbeat(1))
+    }
   }
 
-  private func hears(_ trial: TrialAttempt) async throws -> Bool {
+  /// What runs, as the answer to a heartbeat says it.
+  private func answer() async throws -> [TrialAttempt] {
     while let message = try await next() {
-      guard case .heartbeat(1, let running) = message else { continue }
-      if running.contains(trial) { return true }
-      try await Task.sleep(for: .milliseconds(10))
-      return false
+      if case .heartbeat(1, let running) = message { return running }
     }
     throw WorldError(what: "the connection ended before a trial ran")
   }
@@ -119,10 +121,19 @@ final class WorkerClient {
   /// The next records, with their numbers.
   func records(_ count: Int) async throws -> [(sequence: UInt64, result: TrialResult)] {
     var records: [(sequence: UInt64, result: TrialResult)] = []
+    var parts = KeptPartCollector()
     while records.count < count {
-      guard case .record(let sequence, let result) = try await nextNews() else {
+      let message = try await nextNews()
+      if case .part(_, let part) = message {
+        try parts.add(part)
+        continue
+      }
+      guard case .record(let sequence, let plain) = message else {
         throw WorldError(what: "a record was expected after \(records.count)")
       }
+      var result = plain
+      result.kept = try parts.take(
+        for: TrialAttempt(key: result.key, attempt: result.attempt))
       records.append((sequence, result))
     }
     return records

@@ -123,6 +123,7 @@ private struct Recording {
       result.steps.value, result.cpuSeconds.value, result.wallSeconds.value,
       finishedMicroseconds(result).value, standing.id.value)
     try database.insert(MeasureSet(result.measures), of: standing.id)
+    try database.insert(result.kept, of: standing.id)
     try close(
       received, standing, as: result.outcome == .diverged ? .diverged : .completed, database)
     return .counted
@@ -139,6 +140,9 @@ private struct Recording {
         "attempt \(received.result.attempt.rawValue) on '\(received.node)' gave another result "
           + "than \(stored.source): \(difference); the first result stays",
         node: received.node, trial: standing.id, atMicroseconds: timeMicroseconds)
+    } else {
+      // What another training kept is of the same numbers: it may be what this one was for.
+      try database.insert(received.result.kept, of: standing.id)
     }
     if standing.attemptState?.isAnswered == true {
       return difference == nil ? .alreadyCommitted : .contradicted

@@ -40,7 +40,7 @@ extension Catalog {
       let sweep = try database.upsert(definition, atMicroseconds: time)
       try database.run("DELETE FROM cell_trial WHERE sweep = ?", sweep.value)
       try database.run("DELETE FROM cell WHERE sweep = ?", sweep.value)
-      var registration = Registration(sweep: sweep)
+      var registration = Registration(sweep: sweep, keep: definition.keep)
       for trial in trials { try registration.add(trial, to: database) }
       return (sweep, registration.counts)
     }
@@ -49,17 +49,19 @@ extension Catalog {
   /// Counts what the catalog has of a grid, and changes nothing.
   /// - Parameters:
   ///   - trials: the trials in grid order.
+  ///   - keep: what of each is to be kept.
   ///   - visit: told each trial once, and how it stands.
   /// - Returns: what ``register(_:trials:atMicroseconds:)`` would.
   /// - Throws: `catalog.damaged`, `catalog.input-output`, `catalog.busy`.
   package func preview(
-    trials: some Sequence<PlannedTrial> & Sendable,
+    trials: some Sequence<PlannedTrial> & Sendable, keep: KeepRequest = .nothing,
     visit: @escaping @Sendable (PlannedTrial, TrialPresence) -> Void = { _, _ in }
   ) async throws(CatalogError) -> GridCounts {
-    try await read("look up trials") { database in
+    let words = keep.words
+    return try await read("look up trials") { database in
       var preview = GridPreview()
       for trial in trials {
-        let standing = try database.standing(of: trial.key)
+        let standing = try database.standing(of: trial.key, keeping: words)
         if let presence = preview.add(trial, known: standing) { visit(trial, presence) }
       }
       return preview.counts
@@ -69,17 +71,19 @@ extension Catalog {
   /// Counts what the catalog at a path has of a grid; where there is no file, it has nothing.
   /// - Parameters:
   ///   - trials: the trials in grid order.
+  ///   - keep: what of each is to be kept.
   ///   - path: the catalog, which need not exist.
   ///   - visit: told each trial once, and how it stands.
   /// - Returns: what ``register(_:trials:atMicroseconds:)`` would.
   /// - Throws: the errors of ``open(path:access:)`` but `catalog.missing`.
   package static func preview(
-    trials: some Sequence<PlannedTrial> & Sendable, path: String,
+    trials: some Sequence<PlannedTrial> & Sendable, keep: KeepRequest = .nothing, path: String,
     visit: @escaping @Sendable (PlannedTrial, TrialPresence) -> Void = { _, _ in }
   ) async throws(CatalogError) -> GridCounts {
     switch try CatalogFile(path: path).inspect() {
     case .catalog:
-      return try await open(path: path, access: .reader).preview(trials: trials, visit: visit)
+      return try await open(path: path, access: .reader)
+        .preview(trials: trials, keep: keep, visit: visit)
     case .missing, .empty:
       var preview = GridPreview()
       for trial in trials {
@@ -117,8 +121,8 @@ private struct GridPreview {
     counts.rows += 1
     if let known {
       guard seen.insert(known.id) else { return nil }
-      counts.count(known.outcome)
-      guard let outcome = known.outcome else { return .missing }
+      counts.count(known)
+      guard let outcome = known.outcome, !known.isUnkept else { return .missing }
       return .trained(cpuSeconds: outcome == "failed" ? nil : known.cpuSeconds)
     }
     guard unknown.insert(trial.key.leadingWord).inserted else { return nil }
@@ -132,18 +136,22 @@ private struct TrialStanding {
   let id: TrialID
   var outcome: String?
   var cpuSeconds: Double?
+  /// Whether it has a result, and its training kept less than is asked for.
+  var isUnkept = false
 }
 
 /// Writes the cells, links and missing trials of one sweep.
 private struct Registration {
   let sweep: SweepID
+  let keepWords: [String]
   private(set) var counts = GridCounts()
   private var lastPosition: Int?
   private var seen = TrialSet()
   private var encoder = ParameterEncoder()
 
-  init(sweep: SweepID) {
+  init(sweep: SweepID, keep: KeepRequest) {
     self.sweep = sweep
+    keepWords = keep.words
   }
 
   mutating func add(_ trial: PlannedTrial, to database: Database) throws {
@@ -156,7 +164,7 @@ private struct Registration {
         sweep.value, position.value, ColumnCoding.text(of: trial.cell.values).value)
     }
     let standing =
-      try database.standing(of: trial.key)
+      try database.standing(of: trial.key, keeping: keepWords)
       ?? TrialStanding(id: insert(trial, database))
     let isFirst = seen.insert(standing.id)
     try database.run(
@@ -165,7 +173,7 @@ private struct Registration {
       """, sweep.value, position.value, trial.specification.replicate.value, standing.id.value,
       (isFirst ? 0 : 1).value)
     counts.rows += 1
-    if isFirst { counts.count(standing.outcome) }
+    if isFirst { counts.count(standing) }
   }
 
   private mutating func insert(_ trial: PlannedTrial, _ database: Database) throws -> TrialID {
@@ -188,9 +196,10 @@ private struct Registration {
 
 extension GridCounts {
   /// Counts a trial that was not counted yet.
-  fileprivate mutating func count(_ outcome: String?) {
+  fileprivate mutating func count(_ standing: TrialStanding) {
     trials += 1
-    switch outcome {
+    if standing.isUnkept { unkept += 1 }
+    switch standing.outcome {
     case "completed": completed += 1
     case "diverged": diverged += 1
     case "failed": failed += 1
@@ -200,11 +209,16 @@ extension GridCounts {
 }
 
 extension Database {
-  fileprivate func standing(of key: TrialKey) throws -> TrialStanding? {
+  fileprivate func standing(
+    of key: TrialKey, keeping words: [String]
+  ) throws -> TrialStanding? {
     try first("SELECT id, outcome, cpu_seconds FROM trial WHERE key = ?", key.value) { row in
-      TrialStanding(
-        id: TrialID(try row.decode(atIndex: 0)), outcome: try row.decode(atIndex: 1),
-        cpuSeconds: try row.decode(atIndex: 2))
+      let id = TrialID(try row.decode(atIndex: 0))
+      let outcome: String? = try row.decode(atIndex: 1)
+      let hasResult = outcome == "completed" || outcome == "diverged"
+      return TrialStanding(
+        id: id, outcome: outcome, cpuSeconds: try row.decode(atIndex: 2),
+        isUnkept: try hasResult && !hasKept(words, of: id))
     }
   }
 
@@ -225,11 +239,11 @@ extension Database {
       """
       INSERT INTO sweep (name, study, revision, numerics, state, memory_limit_bytes, \
       time_limit_seconds, created_microseconds, updated_microseconds, axes, measures, replicates, \
-      file, study_description, files) \
-      VALUES (?1, ?2, ?3, ?4, 'open', ?5, ?6, ?7, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+      file, study_description, files, keep) \
+      VALUES (?1, ?2, ?3, ?4, 'open', ?5, ?6, ?7, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
       ON CONFLICT (name) DO UPDATE SET revision = ?3, numerics = ?4, state = 'open', \
       memory_limit_bytes = ?5, time_limit_seconds = ?6, updated_microseconds = ?7, axes = ?8, \
-      measures = ?9, replicates = ?10, file = ?11, study_description = ?12, files = ?13
+      measures = ?9, replicates = ?10, file = ?11, study_description = ?12, files = ?13, keep = ?14
       """,
       definition.name.value, definition.study.value, definition.revision.value,
       definition.numerics.rawValue.value,
@@ -237,7 +251,8 @@ extension Database {
       definition.limits.timeSeconds.value, time.value, Axis.text(of: definition.axes).value,
       ColumnCoding.text(of: definition.measures).value,
       SweepRecord.text(of: definition.replicates).value, definition.text.value,
-      definition.studyDescriptionJSON.value, DataFile.text(of: definition.files).value)
+      definition.studyDescriptionJSON.value, DataFile.text(of: definition.files).value,
+      SweepRecord.text(of: definition.keep).value)
     let id = try first("SELECT id FROM sweep WHERE name = ?", definition.name.value) { row in
       SweepID(try row.decode(atIndex: 0))
     }

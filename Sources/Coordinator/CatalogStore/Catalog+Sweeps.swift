@@ -61,7 +61,7 @@ extension Catalog {
     }
   }
 
-  /// Whether every trial of a sweep has an outcome.
+  /// Whether every trial of a sweep has an outcome, and what is to be kept of it.
   /// - Throws: `catalog.damaged`, `catalog.input-output`, `catalog.busy`.
   package func isComplete(_ sweep: SweepID) async throws(CatalogError) -> Bool {
     try await read("look for missing trials") { try $0.isComplete(sweep) }
@@ -84,6 +84,11 @@ extension Catalog {
         counts.diverged = try row.decode(atIndex: 4)
         counts.failed = try row.decode(atIndex: 5)
       }
+      if try database.keepsAnything(sweep) {
+        counts.unkept =
+          try database.first(SweepCounts.unkeptQuery, sweep.value) { try $0.decode(atIndex: 0) }
+          ?? 0
+      }
       try database.each(SweepCounts.openQuery, sweep.value) { row in
         counts.assigned = try row.decode(atIndex: 0)
         counts.running = try row.decode(atIndex: 1)
@@ -105,6 +110,13 @@ extension SweepCounts {
       count(*) FILTER (WHERE t.outcome = 'failed')
     FROM cell_trial l CROSS JOIN trial t INDEXED BY trial_outcome ON t.id = l.trial
     WHERE l.sweep = ?1 AND l.is_shared = 0
+    """
+
+  /// Counts trials with a result that are to be trained again for what is to be kept of them.
+  fileprivate static let unkeptQuery = """
+    SELECT count(*)
+    FROM cell_trial l CROSS JOIN trial t INDEXED BY trial_outcome ON t.id = l.trial
+    WHERE l.sweep = ?1 AND l.is_shared = 0 AND \(KeptCondition.isUnkept)
     """
 
   /// Counts trials without an outcome by the best state of their open attempts.
@@ -135,7 +147,8 @@ extension Database {
     let missing = try first(
       """
       SELECT 1 FROM cell_trial l CROSS JOIN trial t INDEXED BY trial_outcome ON t.id = l.trial
-      WHERE l.sweep = ? AND l.is_shared = 0 AND t.outcome IS NULL LIMIT 1
+      WHERE l.sweep = ? AND l.is_shared = 0
+        AND \(KeptCondition.isPending(try keepsAnything(sweep))) LIMIT 1
       """, sweep.value
     ) { _ in true }
     return missing == nil

@@ -7,14 +7,15 @@ extension Catalog {
   package func pendingTrials(of sweep: SweepID) async throws(CatalogError) -> PendingTrials {
     try await read("list the missing trials") { database in
       var pending = PendingTrials()
-      try database.each(PendingTrials.trialsQuery, sweep.value) { row in
+      let keeps = try database.keepsAnything(sweep)
+      try database.each(PendingTrials.trialsQuery(keeps), sweep.value) { row in
         pending.trials.append(
           PendingTrial(
             id: TrialID(try row.decode(atIndex: 0)),
             lastAttempt: try ColumnCoding.index(row.decode(atIndex: 1)),
             failedAttempts: try ColumnCoding.index(row.decode(atIndex: 2))))
       }
-      try database.each(PendingTrials.openQuery, sweep.value) { row in
+      try database.each(PendingTrials.openQuery(keeps), sweep.value) { row in
         pending.open.append(try OpenAttempt(row: row))
       }
       return pending
@@ -79,7 +80,8 @@ extension Catalog {
 }
 
 extension PendingTrials {
-  fileprivate static let trialsQuery = """
+  fileprivate static func trialsQuery(_ keeps: Bool) -> String {
+    """
     SELECT t.id,
       (SELECT coalesce(max(number), 0) FROM attempt WHERE trial = t.id),
       (SELECT count(*) FROM attempt
@@ -87,19 +89,22 @@ extension PendingTrials {
     FROM cell_trial l
     CROSS JOIN trial t INDEXED BY trial_outcome ON t.id = l.trial
     JOIN trial r ON r.id = t.id
-    WHERE l.sweep = ? AND l.is_shared = 0 AND t.outcome IS NULL
+    WHERE l.sweep = ? AND l.is_shared = 0 AND \(KeptCondition.isPending(keeps))
     ORDER BY l.position, l.replicate
     """
+  }
 
-  fileprivate static let openQuery = """
+  fileprivate static func openQuery(_ keeps: Bool) -> String {
+    """
     SELECT a.trial, a.number, t.key, a.node, a.state
     FROM cell_trial l
     JOIN attempt a INDEXED BY attempt_open ON a.trial = l.trial
     JOIN trial t ON t.id = a.trial
     WHERE l.sweep = ? AND l.is_shared = 0 AND a.state IN ('assigned', 'running')
-      AND t.outcome IS NULL
+      AND \(KeptCondition.isPending(keeps))
     ORDER BY l.position, l.replicate, a.number
     """
+  }
 }
 
 extension OpenAttempt {

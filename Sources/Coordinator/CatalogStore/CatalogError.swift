@@ -53,6 +53,10 @@ package struct CatalogError: Diagnosable {
     package static let outdatedNumerics = Code("catalog.outdated-numerics", .malformedFile)
     /// The trial has an attempt of this number already.
     package static let attemptExists = Code("catalog.attempt-exists", .internalFault)
+    /// A folder for what is kept exists, or cannot be written.
+    package static let folder = Code("catalog.folder", .inputOutput)
+    /// Nothing is kept of the trials that were asked for.
+    package static let nothingKept = Code("catalog.nothing-kept", .malformedFile)
     /// Something that must not happen.
     package static let internalFault = Code("catalog.internal", .internalFault)
   }

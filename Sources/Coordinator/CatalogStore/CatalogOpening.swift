@@ -108,6 +108,7 @@ struct CatalogOpening {
 
   private static let tables = [
     "sweep", "cell", "cell_trial", "trial", "attempt", "measure", "curve", "node", "event",
+    "keeping", "kept",
   ]
 
   private func migrate(_ connection: DatabaseQueue) throws {

@@ -9,22 +9,47 @@ struct Migration: Sendable {
   let name: String
   /// The statements that make the step.
   let sql: String
-  /// The columns that the step adds; `nil` when it does anything else, so that a catalog without it
-  /// cannot be read by a program that knows it.
+  /// The columns that the step adds; `nil` when it changes what was there, so that a catalog without
+  /// it cannot be read by a program that knows it.
   let columns: [NewColumn]?
+  /// The tables that the step adds.
+  let tables: [NewTable]
 
-  /// Puts a step together that does more than to add columns.
+  /// Puts a step together that does more than to add columns and tables.
   init(name: String, sql: String) {
     self.name = name
     self.sql = sql
     columns = nil
+    tables = []
   }
 
-  /// Puts a step together that adds columns.
-  init(name: String, columns: [NewColumn]) {
+  /// Puts a step together that adds columns and tables.
+  init(name: String, columns: [NewColumn], tables: [NewTable] = []) {
     self.name = name
-    self.sql = columns.map(\.sql).joined(separator: "\n")
+    self.sql = (columns.map(\.sql) + tables.map(\.sql)).joined(separator: "\n")
     self.columns = columns
+    self.tables = tables
+  }
+}
+
+/// A table that a later schema has and an earlier one has not.
+struct NewTable: Sendable {
+  let name: String
+  /// Its columns with their types, and its constraints.
+  let columns: [(name: String, type: String)]
+  /// What stands behind the columns, inside the parentheses and after them.
+  let constraints: String
+  let options: String
+
+  fileprivate var sql: String {
+    let columns = self.columns.map { "  \($0.name) \($0.type),\n" }.joined()
+    return "CREATE TABLE \(name) (\n\(columns)  \(constraints)\n)\(options);"
+  }
+
+  /// The table as a catalog without it has it: empty.
+  fileprivate var emptyView: String {
+    let columns = self.columns.map { "NULL AS \($0.name)" }.joined(separator: ", ")
+    return "CREATE TEMP VIEW \(name) AS SELECT \(columns) WHERE 0"
   }
 }
 
@@ -55,6 +80,24 @@ extension Migration {
     Migration(
       name: "data-files",
       columns: [NewColumn(table: "sweep", name: "files", type: "TEXT", valueBefore: "NULL")]),
+      name: "kept",
+      columns: [NewColumn(table: "sweep", name: "keep", type: "TEXT", valueBefore: "NULL")],
+      tables: [
+        NewTable(
+          name: "keeping",
+          columns: [
+            ("trial", "INTEGER NOT NULL REFERENCES trial (id)"), ("what", "TEXT NOT NULL"),
+          ], constraints: "PRIMARY KEY (trial, what)", options: " WITHOUT ROWID"),
+        NewTable(
+          name: "kept",
+          columns: [
+            ("trial", "INTEGER NOT NULL REFERENCES trial (id)"), ("what", "TEXT NOT NULL"),
+            (
+              "kind",
+              "TEXT NOT NULL CHECK (kind = 'parameters' OR kind = 'curve' OR kind = 'matrix')"
+            ), ("name", "TEXT NOT NULL"), ("step", "INTEGER NOT NULL"), ("bytes", "BLOB NOT NULL"),
+          ], constraints: "PRIMARY KEY (trial, what, name)", options: ""),
+      ]),
   ]
 }
 
@@ -89,11 +132,14 @@ struct Migrator {
   /// They are temporary and hide the tables of the same names, so that nothing else has to know of
   /// older schemas. A column that the table has after all, because a writer has migrated it
   /// meanwhile, comes first in its view and is the one that is found.
-  /// - Returns: the statements; `nil` when a step since `version` did more than to add columns.
+  /// - Returns: the statements; `nil` when a step since `version` did more than to add columns and
+  ///   tables.
   func views(from version: Int) -> [String]? {
     var columns: [String: [String]] = [:]
+    var tables: [String] = []
     for migration in migrations[version...] {
       guard let added = migration.columns else { return nil }
+      tables += migration.tables.map(\.emptyView)
       for column in added {
         columns[column.table, default: []].append("\(column.valueBefore) AS \(column.name)")
       }
@@ -101,7 +147,7 @@ struct Migrator {
     return columns.sorted { $0.key < $1.key }.map { table, added in
       "CREATE TEMP VIEW \(table) AS "
         + "SELECT *, \(added.joined(separator: ", ")) FROM main.\(table)"
-    }
+    } + tables
   }
 
   /// Applies what an older program did not know, after a copy of the file was made.

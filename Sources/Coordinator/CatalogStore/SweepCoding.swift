@@ -7,7 +7,7 @@ extension SweepRecord {
   static let columns = """
     id, name, study, revision, study_description, file, axes, measures, replicates, numerics, \
     memory_limit_bytes, time_limit_seconds, state, created_microseconds, updated_microseconds, \
-    cluster, files
+    cluster, files, keep
     """
 
   init(row: Row) throws {
@@ -29,10 +29,23 @@ extension SweepRecord {
         limits: TrialLimits(
           memoryBytes: memoryBytes.map { UInt64(clamping: $0) },
           timeSeconds: try row.decode(atIndex: 11)),
-        files: try row.decode(String?.self, atIndex: 16).map(DataFile.decode) ?? []),
+        files: try row.decode(String?.self, atIndex: 16).map(DataFile.decode) ?? [],
+        keep: try row.decode(String?.self, atIndex: 17).map(SweepRecord.keep) ?? .nothing),
       cluster: try row.decode(String?.self, atIndex: 15).map(ClusterCoding.cluster), state: state,
       createdMicroseconds: try row.decode(atIndex: 13),
       updatedMicroseconds: try row.decode(atIndex: 14))
+  }
+
+  /// What the column `keep` holds; `nil` where nothing is kept.
+  static func text(of keep: KeepRequest) -> String? {
+    keep.isEmpty ? nil : JSONValue.array(keep.words.map { .string($0) }).text
+  }
+
+  private static func keep(_ text: String) throws -> KeepRequest {
+    guard let request = KeepRequest(words: try ColumnCoding.names(text)) else {
+      throw ColumnError(description: "what a sweep keeps was expected")
+    }
+    return request
   }
 
   static func text(of replicates: [UInt32]) -> String {

@@ -25,12 +25,14 @@ package struct SweepDefinition: Hashable, Sendable {
   package var limits: TrialLimits
   /// The files that trials read.
   package var files: [DataFile]
+  /// What of each trial is kept beside its result.
+  package var keep: KeepRequest
 
   /// Puts a definition together.
   package init(
     name: String, study: String, revision: UInt32, studyDescriptionJSON: String, text: String,
     axes: [Axis], measures: [String], replicates: [UInt32], numerics: NumericProfile,
-    limits: TrialLimits, files: [DataFile] = []
+    limits: TrialLimits, files: [DataFile] = [], keep: KeepRequest = .nothing
   ) {
     self.name = name
     self.study = study
@@ -43,6 +45,7 @@ package struct SweepDefinition: Hashable, Sendable {
     self.numerics = numerics
     self.limits = limits
     self.files = files
+    self.keep = keep
   }
 
   /// Takes what the catalog keeps of a plan.
@@ -52,7 +55,7 @@ package struct SweepDefinition: Hashable, Sendable {
       studyDescriptionJSON: studyDescriptionJSON, text: plan.text, axes: plan.axes,
       measures: plan.study.measures.filter { $0.kind == .number }.map(\.name),
       replicates: plan.replicates, numerics: plan.numerics, limits: plan.limits,
-      files: plan.files)
+      files: plan.files, keep: plan.keep)
   }
 }
 
@@ -104,6 +107,10 @@ package struct SweepCounts: Hashable, Sendable {
   package var diverged = 0
   /// Trials that failed for good.
   package var failed = 0
+  /// Trials with a result whose training kept less than the sweep asks for now.
+  ///
+  /// They are trained again for it; they count as finished too.
+  package var unkept = 0
 
   /// Counts nothing.
   package init() {}
@@ -116,8 +123,8 @@ package struct SweepCounts: Hashable, Sendable {
   package var unfinished: Int { waiting + assigned + running }
   /// All trials.
   package var trials: Int { finished + unfinished }
-  /// Whether every trial has an outcome.
-  package var isComplete: Bool { unfinished == 0 }
+  /// Whether every trial has an outcome, and what is to be kept of it.
+  package var isComplete: Bool { unfinished == 0 && unkept == 0 }
 }
 
 /// What a grid asks for, beside what the catalog has.
@@ -135,10 +142,14 @@ package struct GridCounts: Hashable, Sendable {
   /// Trials that the catalog has, failed for good; ``Catalog/retryFailed(of:trials:)`` trains them
   /// again.
   package var failed = 0
+  /// Of the completed and diverged ones, those whose training kept less than is asked for.
+  package var unkept = 0
 
   /// Counts nothing.
   package init() {}
 
-  /// Trials that are to be trained.
+  /// Trials without an outcome.
   package var missing: Int { trials - completed - diverged - failed }
+  /// Trials that are to be trained, for their result or for what is to be kept.
+  package var toTrain: Int { missing + unkept }
 }

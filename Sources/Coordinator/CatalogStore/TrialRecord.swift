@@ -1,6 +1,6 @@
 package import Protocol
 
-/// A trial that misses its outcome.
+/// A trial that misses its outcome, or what is to be kept of it.
 package struct PendingTrial: Hashable, Sendable {
   /// Its row.
   package let id: TrialID
@@ -42,7 +42,7 @@ package struct OpenAttempt: Hashable, Sendable {
 
 /// What a sweep misses.
 package struct PendingTrials: Hashable, Sendable {
-  /// The trials without an outcome in grid order, each once.
+  /// The trials without an outcome, or without what is to be kept of them, in grid order, each once.
   package var trials: [PendingTrial] = []
   /// Their open attempts, in the order of the trials.
   package var open: [OpenAttempt] = []

@@ -20,9 +20,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
     version: Release.number,
     subcommands: [
       PlanCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self,
-      ResultsCommand.self, DiagramCommand.self, CheckCommand.self, StudiesCommand.self,
-      NodesCommand.self,
-      WhyCommand.self,
+      ResultsCommand.self, DiagramCommand.self, FetchCommand.self, CheckCommand.self,
+      StudiesCommand.self, NodesCommand.self, WhyCommand.self,
     ])
 
   /// Ends the process with the status that fits what happened.

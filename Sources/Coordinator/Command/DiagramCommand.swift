@@ -13,6 +13,11 @@ struct DiagramCommand: AsyncParsableCommand {
     discussion: """
       Without -x, -y and -c: the first diagram of the sweep file. Missing cells are hatched, never \
       filled in.
+
+      With --curve, a line a trial: -x and -y name the axes of panels side by side and above each \
+      other, -c the axis that colours the lines. With --matrix, a panel a cell, on one scale of \
+      colours, of the first replicate. Axes that nobody names are used in their order; --where \
+      chooses among trials.
       """)
 
   @Argument(help: "The sweep's name.")
@@ -31,6 +36,12 @@ struct DiagramCommand: AsyncParsableCommand {
     name: .customShort("c"), help: "The measure that colours the cells; again for a panel more.")
   var color: [String] = []
 
+  @Option(help: "Draw a curve over the training steps: loss, or a curve or vector of the study.")
+  var curve: String?
+
+  @Option(help: "Draw a matrix that was kept, for instance cosineW.")
+  var matrix: String?
+
   @Option(help: "Hold an axis at one value: NAME=VALUE.")
   var fix: [String] = []
 
@@ -46,11 +57,28 @@ struct DiagramCommand: AsyncParsableCommand {
   @Option(help: "Draw the line at this level of the colour's measure.")
   var contour: Double?
 
-  @Option(help: "Which of the sweep file's diagrams, from 1.")
-  var number = 1
+  @Option(help: "Which of the sweep file's diagrams, from 1 (default: 1).")
+  var number: Int?
 
   @OptionGroup var selection: SelectionOption
   @OptionGroup var catalog: CatalogOption
+
+  func validate() throws {
+    guard curve != nil || matrix != nil else { return }
+    guard curve == nil || matrix == nil else {
+      throw ValidationError("--curve and --matrix are two diagrams; ask for one of them.")
+    }
+    let others: [(name: String, isGiven: Bool)] = [
+      ("--fix", !fix.isEmpty), ("--reduce", !reduce.isEmpty), ("--replicates", replicates != nil),
+      ("--contour", contour != nil), ("--number", number != nil),
+      ("-c", color.count > (curve == nil ? 0 : 1)),
+    ]
+    if let other = others.first(where: \.isGiven) {
+      throw ValidationError(
+        "\(other.name) does not go with \(curve == nil ? "--matrix" : "--curve"); choose trials with"
+          + " --where.")
+    }
+  }
 
   func run() async throws {
     // A wrong name is refused before anything is read.
@@ -58,23 +86,42 @@ struct DiagramCommand: AsyncParsableCommand {
     let catalog = try await catalog.openToRead()
     let sweep = try await catalog.sweep(named: name)
     let plan = try sweep.plan()
+    let file = String(catalog.path.split(separator: "/").last ?? "")
+    let provenance = DiagramProvenance(
+      sweep: sweep.definition.name, catalog: file, version: Release.number)
+    let diagram: any Diagram
+    if curve == nil, matrix == nil {
+      diagram = try await heatmap(catalog, sweep, plan, provenance)
+    } else {
+      let drawing = KeptDrawing(
+        catalog: catalog, sweep: sweep, plan: plan,
+        request: PanelRequest(
+          columns: horizontal, rows: vertical, color: color.first, title: title ?? ""),
+        condition: try selection.expression(), provenance: provenance)
+      diagram =
+        if let matrix { try await drawing.matrix(matrix) } else {
+          try await drawing.curve(curve ?? "")
+        }
+    }
+    try await DiagramFile.write(diagram, to: output)
+    Output.say("Wrote \(output).")
+  }
+
+  private func heatmap(
+    _ catalog: Catalog, _ sweep: SweepRecord, _ plan: SweepPlan, _ provenance: DiagramProvenance
+  ) async throws -> HeatmapDiagram {
     let table = try await catalog.results(of: sweep, where: try selection.expression())
+    let index = (number ?? 1) - 1
     var request = try DiagramRequest(
       words: DiagramWords(
         x: horizontal, y: vertical, color: color, fix: fix, reduce: reduce,
         replicates: replicates, title: title),
-      basedOn: plan.diagrams.indices.contains(number - 1) ? plan.diagrams[number - 1] : nil,
+      basedOn: plan.diagrams.indices.contains(index) ? plan.diagrams[index] : nil,
       axes: plan.axes, study: plan.study)
     if let contour { request.contour = DiagramRequest.Contour(level: contour) }
     let data = try HeatmapData(
       table: table, request: request, study: plan.study, limits: request.range
     ).naming(plan.files)
-    let file = String(catalog.path.split(separator: "/").last ?? "")
-    let diagram = HeatmapDiagram(
-      data,
-      provenance: DiagramProvenance(
-        sweep: sweep.definition.name, catalog: file, version: Release.number))
-    try await DiagramFile.write(diagram, to: output)
-    Output.say("Wrote \(output).")
+    return HeatmapDiagram(data, provenance: provenance)
   }
 }

@@ -42,8 +42,9 @@ struct PlanCommand: AsyncParsableCommand {
     let plan = try await SweepReading.plan(file: sweepFile)
     if let pilot { try await train(pilot, of: plan, on: cluster) }
     let found = Mutex((cost: try CostEstimate(plan.study), sizes: TrialSizes(plan.study)))
-    let counts = try await Catalog.preview(trials: plan.trials, path: catalog.file) {
-      trial, state in
+    let counts = try await Catalog.preview(
+      trials: plan.trials, keep: plan.keep, path: catalog.file
+    ) { trial, state in
       found.withLock { found in
         switch state {
         case .missing:
@@ -55,7 +56,8 @@ struct PlanCommand: AsyncParsableCommand {
       }
     }
     let (cost, sizes) = found.withLock { $0 }
-    let memory = try await TrialMemory.found(for: sizes, prices: cost, files: plan.files)
+    let memory = try await TrialMemory.found(
+      for: sizes, prices: cost, files: plan.files, keep: plan.keep)
     let slots = cluster.nodes.map { Int($0.slots ?? 1) }.reduce(0, +)
     let summary = PlanSummary(plan: plan, counts: counts, cost: cost, memory: memory, slots: slots)
     if format.isJSON {
@@ -75,7 +77,7 @@ struct PlanCommand: AsyncParsableCommand {
       atMicroseconds: WallClock.microseconds())
     let prices = try CostEstimate(plan.study)
     let missing = Mutex(PilotTrials())
-    _ = try await catalog.preview(trials: plan.trials) { trial, state in
+    _ = try await catalog.preview(trials: plan.trials, keep: plan.keep) { trial, state in
       guard state == .missing else { return }
       let price = prices.price(of: trial.specification)
       missing.withLock { $0.add(trial.key, price: price) }

@@ -28,12 +28,14 @@ struct PlanSummary {
     lines.append(
       "present   \(counts.completed) completed, \(counts.diverged) diverged, "
         + "\(counts.failed) failed")
-    lines.append("to train  \(counts.missing)\(counts.missing == 0 ? ": nothing" : reasons)")
-    if counts.missing > 0 {
+    lines.append("to train  \(counts.toTrain)\(counts.toTrain == 0 ? ": nothing" : reasons)")
+    if counts.toTrain > 0 {
       lines.append(
         "price     \(Numeral.duration(cost.coreSeconds)) of one core, "
           + "\(Numeral.duration(wallSeconds)) on \(slots) slots, \(cost.assumption)")
       lines.append("memory    \(memoryText)")
+      if !plan.keep.isEmpty { lines.append("keep      \(keptText)") }
+      if let warning = keptWarning { lines.append("warning   \(warning)") }
       if let warning = limitWarning { lines.append("warning   \(warning)") }
     }
     return lines.joined(separator: "\n") + "\n"
@@ -60,7 +62,7 @@ struct PlanSummary {
       "replicates": .integer(Int64(plan.replicates.count)),
       "trials": .integer(Int64(counts.trials)), "completed": .integer(Int64(counts.completed)),
       "diverged": .integer(Int64(counts.diverged)), "failed": .integer(Int64(counts.failed)),
-      "toTrain": .integer(Int64(counts.missing)),
+      "toTrain": .integer(Int64(counts.toTrain)), "unkept": .integer(Int64(counts.unkept)),
       "price": [
         "coreSeconds": .real(cost.coreSeconds), "slots": .integer(Int64(slots)),
         "wallSeconds": .real(wallSeconds), "assumption": .string(cost.assumption),
@@ -73,6 +75,13 @@ struct PlanSummary {
         "limitBytes": plan.limits.memoryBytes.map { JSONValue.integer(Int64(clamping: $0)) }
           ?? .null,
         "warning": limitWarning.map { JSONValue.string($0) } ?? .null,
+      ],
+      "keep": [
+        "what": .array(plan.keep.words.map { .string($0) }),
+        "totalBytes": .integer(Int64(clamping: memory.keptTotalBytes)),
+        "greatestBytes": memory.keptGreatestBytes.map { JSONValue.integer(Int64(clamping: $0)) }
+          ?? .null,
+        "warning": keptWarning.map { JSONValue.string($0) } ?? .null,
       ],
     ]
   }
@@ -101,6 +110,23 @@ struct PlanSummary {
     return memory.refusal.map { "\(text); of others unknown: \($0)" } ?? text
   }
 
+  /// What is kept of the trials that are to be trained.
+  private var keptText: String {
+    let what = plan.keep.words.joined(separator: ", ")
+    guard let greatest = memory.keptGreatestBytes else { return "unknown bytes: \(what)" }
+    return "at most \(Numeral.memory(memory.keptTotalBytes)) in all, "
+      + "\(Numeral.memory(greatest)) a trial: \(what)"
+  }
+
+  /// What is to be expected where a trial keeps more than there is room for; `nil` where none does.
+  private var keptWarning: String? {
+    let bound = UInt64(Limits.keptBytesMax)
+    let count = memory.kept.reduce(0) { $0 + ($1.bytes > bound ? $1.count : 0) }
+    guard count > 0 else { return nil }
+    return "\(count) trials would keep more than the \(Numeral.memory(bound)) that are kept of a"
+      + " trial; they would fail"
+  }
+
   /// What is to be expected of a limit that is too small; `nil` where there is no such limit.
   private var limitWarning: String? {
     guard let limit = plan.limits.memoryBytes else { return nil }
@@ -111,7 +137,7 @@ struct PlanSummary {
   }
 
   private var wallSeconds: Double {
-    cost.coreSeconds / Double(max(1, min(slots, counts.missing)))
+    cost.coreSeconds / Double(max(1, min(slots, counts.toTrain)))
   }
 
   /// Why there are fewer trials than rows.
@@ -121,7 +147,18 @@ struct PlanSummary {
   }
 
   private var reasons: String {
-    counts.missing == counts.trials ? "" : ": their keys are not in the catalog"
+    var reasons: [String] = []
+    if counts.missing > 0, counts.missing < counts.trials {
+      reasons.append(
+        "\(counts.unkept > 0 ? "\(counts.missing) of them: " : "")"
+          + "their keys are not in the catalog")
+    }
+    if counts.unkept > 0 {
+      reasons.append(
+        "\(counts.unkept) are in the catalog without what 'keep' asks for, and their results will be"
+          + " compared")
+    }
+    return reasons.isEmpty ? "" : ": " + reasons.joined(separator: "; ")
   }
 
   private func values(_ axis: Axis) -> String {

@@ -78,6 +78,7 @@ extension SweepCounts {
         "cap": .integer(Int64(completedByCap)),
       ],
       "diverged": .integer(Int64(diverged)), "failed": .integer(Int64(failed)),
+      "unkept": .integer(Int64(unkept)),
     ]
   }
 }

@@ -32,6 +32,12 @@ struct StudyPage {
       parts += ["  \(measure.name) (\(measure.label), \(measure.kind.rawValue)\(unit))"]
       parts += [wrapped(measure.meaning, by: 6)]
     }
+    if !study.matrices.isEmpty {
+      parts += ["", "Matrices that 'keep' can ask for", ""]
+      for matrix in study.matrices {
+        parts += ["  \(matrix.name) (\(matrix.label))", wrapped(matrix.meaning, by: 6)]
+      }
+    }
     if !study.statements.isEmpty {
       parts += ["", "Statements that 'phasegrid check' tests", ""]
       for statement in study.statements {

@@ -14,7 +14,7 @@ struct SweepEnd {
   func tell(asJSON isJSON: Bool) throws {
     if isJSON { Output.json(json) } else { Output.say(words) }
     if reason == .stopped { throw ExitCode(ExitStatus.stopped.rawValue) }
-    if counts.failed > 0 { throw ExitCode(ExitStatus.someFailed.rawValue) }
+    if counts.failed > 0 || counts.unkept > 0 { throw ExitCode(ExitStatus.someFailed.rawValue) }
   }
 
   private var words: String {
@@ -25,6 +25,11 @@ struct SweepEnd {
     if counts.failed > 0 { words += ", \(counts.failed) failed" }
     if counts.unfinished > 0 {
       words += ", \(counts.unfinished) to go; 'phasegrid resume \(name)' goes on"
+    }
+    if counts.unkept > 0 {
+      words +=
+        ", \(counts.unkept) without what is to be kept of them;"
+        + " 'phasegrid resume \(name)' trains them again for it"
     }
     return words + "."
   }

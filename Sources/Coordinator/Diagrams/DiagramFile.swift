@@ -40,7 +40,7 @@ package enum DiagramFile {
   /// - Throws: `diagram.file-type`, `diagram.unwritable`, `diagram.converter-missing` or
   ///   `diagram.converter-failed`.
   package static func write(
-    _ diagram: HeatmapDiagram, to path: String,
+    _ diagram: some Diagram, to path: String,
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) async throws(DiagramError) {
     let format = try format(of: path)

@@ -84,6 +84,24 @@ package struct HeatmapAxis: Hashable, Sendable {
       : HeatmapAxis.spans(centers: centers, cellsOfValues: cellsOfValues)
   }
 
+  /// An axis of numbers that are no values of a parameter, for instance training steps.
+  /// - Parameters:
+  ///   - label: what the drawing writes.
+  ///   - unit: the unit, empty for none.
+  ///   - spacing: linear or logarithmic.
+  ///   - range: the numbers that it covers, above zero on a logarithmic axis.
+  init(label: String, unit: String = "", spacing: Spacing, range: ClosedRange<Double>) {
+    name = label
+    self.label = label
+    self.unit = unit
+    self.spacing = spacing
+    values = []
+    centers = []
+    spans =
+      spacing == .logarithmic
+      ? [log10(range.lowerBound)...log10(range.upperBound)] : [range]
+  }
+
   /// Listed numbers count as logarithmic when they grow by factors rather than by steps.
   ///
   /// That is, over at least a decade, with logarithms that are spaced more evenly than the numbers

@@ -1,3 +1,4 @@
+import CatalogStore
 import Protocol
 
 extension HeatmapDiagram {
@@ -14,13 +15,13 @@ extension HeatmapDiagram {
     // Two columns of one name could not be told apart by a reader.
     for (index, fallback) in ["x", "y"].enumerated()
     where header.dropFirst(2).contains(header[index]) { header[index] = fallback }
-    var text = HeatmapDiagram.line(header)
+    var text = CSVLine.text(header)
     for panel in data.panels {
       for (index, cell) in panel.cells.enumerated() {
         guard let cell else { continue }
         let row = index / data.x.values.count
         let column = index % data.x.values.count
-        text += HeatmapDiagram.line([
+        text += CSVLine.text([
           data.x.values[column].canonicalText, data.y.values[row].canonicalText, panel.measure,
           HeatmapDiagram.number(cell.value), String(cell.replicates),
           HeatmapDiagram.number(cell.spread), String(cell.counts.completed),
@@ -33,19 +34,4 @@ extension HeatmapDiagram {
   }
 
   private static func number(_ value: Double) -> String { value.isNaN ? "" : String(value) }
-
-  private static func line(_ fields: [String]) -> String {
-    fields.map(quoted).joined(separator: ",") + "\n"
-  }
-
-  /// A field in quotation marks where it needs them.
-  private static func quoted(_ field: String) -> String {
-    let needsQuotes = field.utf8.contains { byte in
-      byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n")
-        || byte == UInt8(ascii: "\r")
-    }
-    guard needsQuotes else { return field }
-    let doubled = field.split(separator: "\"", omittingEmptySubsequences: false)
-    return "\"" + doubled.joined(separator: "\"\"") + "\""
-  }
 }

@@ -5,7 +5,7 @@
 /// let diagram = HeatmapDiagram(data, provenance: provenance)
 /// try await DiagramFile.write(diagram, to: "diagram.pdf")
 /// ```
-package struct HeatmapDiagram: Sendable {
+package struct HeatmapDiagram: Diagram {
   /// The numbers.
   package let data: HeatmapData
   /// What made them.
@@ -21,27 +21,11 @@ package struct HeatmapDiagram: Sendable {
   package func render() -> String {
     let layout = HeatmapLayout(data, provenance: provenance)
     let drawing = HeatmapDrawing(data: data, layout: layout)
-    var svg = SVGWriter()
-    svg.group(
-      "svg",
-      [
-        ("xmlns", "http://www.w3.org/2000/svg"),
-        ("width", "\(NumberText.coordinate(layout.width / 72 * 25.4))mm"),
-        ("height", "\(NumberText.coordinate(layout.height / 72 * 25.4))mm"),
-        (
-          "viewBox",
-          "0 0 \(NumberText.coordinate(layout.width)) \(NumberText.coordinate(layout.height))"
-        ),
-        ("font-family", TextMetrics.fonts), ("fill", "#1a1a1a"), ("role", "img"),
-      ]
+    return drawing.page(
+      width: layout.width, height: layout.height, title: data.title, description: description
     ) { svg in
-      svg.element("title", [], text: data.title)
-      svg.element("desc", [], text: description)
       drawing.definitions(&svg)
-      svg.element(
-        "rect",
-        Rectangle(x: 0, y: 0, width: layout.width, height: layout.height).attributes
-          + [("fill", "#ffffff")])
+      drawing.ground(width: layout.width, height: layout.height, &svg)
       drawing.title(&svg)
       for index in data.panels.indices { drawing.panel(index, &svg) }
       drawing.axisTitles(&svg)
@@ -49,7 +33,6 @@ package struct HeatmapDiagram: Sendable {
       drawing.legend(&svg)
       drawing.note(&svg)
     }
-    return svg.text
   }
 
   /// The picture in words, for those who cannot see it and for those who ask where it came from.

@@ -93,7 +93,7 @@ struct HeatmapLayout {
       Metrics.margin + Double(yLines.count) * lineHeight + 2 + yTicks.labelWidth
       + Metrics.tickLength + 2
     barTicks = data.range?.ticks ?? []
-    let barWords = BarWords(data, plotHeight: plotHeight)
+    let barWords = BarWords(data.range, label: data.rangeLabel, plotHeight: plotHeight)
     // The labels at the ends of neighbouring axes stand side by side in the gap between panels.
     let endWidth = AxisMarks(across: data.x, length: guess).reachAcross
     let gap = max(Metrics.panelGap, endWidth + 5)
@@ -135,20 +135,20 @@ struct HeatmapLayout {
   }
 
   /// What stands right of the colour bar, and the room that bar and words need beside the panels.
-  private struct BarWords {
+  struct BarWords {
     let lines: [String]
     /// The first baseline of the words that run upwards, from the panels' right side.
     let baseline: Double
     let room: Double
 
-    init(_ data: HeatmapData, plotHeight: Double) {
-      guard let range = data.range else {
+    init(_ range: ColorRange?, label: String, plotHeight: Double) {
+      guard let range else {
         // Half of the last label of the horizontal axis needs some room all the same.
         (lines, baseline, room) = ([], 0, 8)
         return
       }
       lines = TextMetrics.balancedLines(
-        of: data.rangeLabel, size: Metrics.textSize, widthMax: max(plotHeight, 60),
+        of: label, size: Metrics.textSize, widthMax: max(plotHeight, 60),
         countMax: Metrics.turnedLineCountMax)
       let widths = range.ticks.map { TextMetrics.width(of: $0.label, size: Metrics.tickSize) }
       let ticksEnd =
@@ -239,7 +239,8 @@ struct HeatmapLayout {
     return (axis.extent.upperBound - axis.extent.lowerBound) / usual
   }
 
-  private static func block(
+  /// A block of text below a place.
+  static func block(
     _ text: String, size: Double, widthMax: Double, top: Double
   ) -> TextBlock {
     TextBlock(
@@ -247,7 +248,7 @@ struct HeatmapLayout {
   }
 
   /// The lower side of a block of text, descenders included.
-  private static func bottom(of block: TextBlock, size: Double) -> Double {
+  static func bottom(of block: TextBlock, size: Double) -> Double {
     block.baseline + Double(max(block.lines.count - 1, 0)) * size * Metrics.leading + 0.3 * size
   }
 }

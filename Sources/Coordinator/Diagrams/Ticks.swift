@@ -139,7 +139,7 @@ enum AxisTicks {
   private static func logarithmic(_ axis: HeatmapAxis, atMost countMax: Int) -> [Tick] {
     let numbers = axis.values.compactMap(\.number)
     let areShort = numbers.allSatisfy { $0 == $0.rounded() && abs($0) < 1e6 }
-    if areShort, numbers.count <= countMax {
+    if areShort, !numbers.isEmpty, numbers.count <= countMax {
       return numbers.map {
         Tick(value: $0, label: TickLabel(NumberText.decimal(Int64($0), exponent: 0)))
       }

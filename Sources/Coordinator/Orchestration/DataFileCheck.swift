@@ -19,7 +19,7 @@ enum DataFileCheck {
     let program = try WorkerProgram.find()
     let answer = try await program.examine(
       trials: .array(
-        trials.map { TrialMemory.json($0.trial, sizes.study, files: plan.files) }))
+        trials.map { TrialMemory.json($0.trial, sizes.study, plan.files) }))
     guard let findings = answer.array, findings.count == trials.count else {
       throw TransportError(
         .badAnswer, "The worker's answer to 'examine' is no list of findings.",

@@ -10,6 +10,8 @@ struct NodeState: Sendable {
   var attached: Attached?
   /// The last record that was taken in.
   var sequence: UInt64 = 0
+  /// What has come of what the next result's trial keeps.
+  var parts = KeptPartCollector()
   /// What the worker said it holds; told to the scheduler once its spool has been taken in.
   var held: [TrialAttempt]?
   /// What its slots train, as the last heartbeat said.
@@ -31,8 +33,13 @@ struct ResultInbox: Sendable {
   /// When the oldest of them came.
   var sinceSeconds: Double?
 
+  /// The bytes of what their trials keep.
+  var keptBytes = 0
+
   /// So many are committed at once, whatever the time.
   static let countMax = 512
+  /// So much of what they keep is held in memory.
+  static let keptBytesMax = 16 << 20
   /// So long a result waits for others, in seconds.
   static let waitSeconds = 0.05
 }

@@ -10,7 +10,9 @@ enum ShardBuilder {
   }
 
   /// The shards of these trials, in their order.
-  static func shards(of entries: [Entry], limits: TrialLimits) -> [Shard] {
+  static func shards(
+    of entries: [Entry], limits: TrialLimits, keep: KeepRequest = .nothing
+  ) -> [Shard] {
     var shards: [Shard] = []
     var rest = entries[...]
     while let first = rest.first {
@@ -20,11 +22,11 @@ enum ShardBuilder {
           && $0.specification.numerics == first.specification.numerics
       }
       var part = kin.prefix(Limits.trialsPerListMax)
-      var shard = shard(of: part, limits: limits)
+      var shard = shard(of: part, limits: limits, keep: keep)
       // Trials with many differing parameters are large: halve until they fit.
       while part.count > 1, estimatedBytes(shard) > Limits.shardBytesTarget {
         part = part.prefix(part.count / 2)
-        shard = self.shard(of: part, limits: limits)
+        shard = self.shard(of: part, limits: limits, keep: keep)
       }
       shards.append(shard)
       rest = rest.dropFirst(part.count)
@@ -32,7 +34,9 @@ enum ShardBuilder {
     return shards
   }
 
-  private static func shard(of entries: ArraySlice<Entry>, limits: TrialLimits) -> Shard {
+  private static func shard(
+    of entries: ArraySlice<Entry>, limits: TrialLimits, keep: KeepRequest
+  ) -> Shard {
     guard let first = entries.first else { preconditionFailure("a shard holds a trial") }
     var shared = first.specification.parameters
     for entry in entries {
@@ -42,7 +46,8 @@ enum ShardBuilder {
     }
     return Shard(
       study: first.specification.study, revision: first.specification.revision,
-      numerics: first.specification.numerics, limits: limits, shared: shared,
+      numerics: first.specification.numerics, limits: limits, keep: keep,
+      shared: shared,
       entries: entries.map { entry in
         Shard.Entry(
           key: entry.key, attempt: entry.attempt, replicate: entry.specification.replicate,

@@ -67,7 +67,10 @@ extension SweepDriver {
       }
     }
     for record in records { knownTrials.insert(record.id, record.key) }
-    for shard in ShardBuilder.shards(of: entries, limits: sweep.definition.limits) {
+    let definition = sweep.definition
+    for shard in ShardBuilder.shards(
+      of: entries, limits: definition.limits, keep: definition.keep)
+    {
       connections[name]?.link.send(FrameEncoder.frame(ToWorker.assign(shard)))
     }
   }

@@ -65,9 +65,20 @@ extension SweepDriver {
         sequence > state.sequence
       else { return }
       connections[name]?.sequence = sequence
+      let result = withKept(result, from: name)
       inbox.add(result, node: name, spool: spool, sequence: sequence, at: now)
       try await perform(schedulerActions(for: result, from: name), in: &group)
       try await becomeReadyWhenCollected(name, in: &group)
+    case .part(let sequence, let part):
+      guard let state = connections[name], state.attached != nil, sequence > state.sequence else {
+        return
+      }
+      connections[name]?.sequence = sequence
+      do throws(FrameError) {
+        try connections[name]?.parts.add(part)
+      } catch {
+        listener.notice("Node \(name): \(error.message)")
+      }
     case .retracted(let trials):
       let returned = trials.compactMap(assignment)
       try await catalog.closeAttempts(
@@ -88,6 +99,20 @@ extension SweepDriver {
       listener.notice("Node \(name) refused the connection: \(reason)")
       connections[name]?.link.close()
     }
+  }
+
+  /// A result with what came before it of what its trial keeps.
+  ///
+  /// Parts that make no sense cost no result: the trial is trained again for them.
+  private func withKept(_ result: TrialResult, from name: NodeName) -> TrialResult {
+    var result = result
+    do throws(FrameError) {
+      let trial = TrialAttempt(key: result.key, attempt: result.attempt)
+      result.kept = try connections[name]?.parts.take(for: trial) ?? .none
+    } catch {
+      listener.notice("Node \(name): \(error.message)")
+    }
+    return result
   }
 
   private func noteAttached(_ name: NodeName, _ attached: Attached) async throws {

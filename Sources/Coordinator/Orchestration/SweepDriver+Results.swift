@@ -8,6 +8,7 @@ extension ResultInbox {
     _ result: TrialResult, node: NodeName, spool: UniqueID, sequence: UInt64, at seconds: Double
   ) {
     results.append((node, spool, sequence, result))
+    keptBytes += result.kept.byteCount
     sinceSeconds = sinceSeconds ?? seconds
   }
 }
@@ -16,7 +17,8 @@ extension SweepDriver {
   /// Commits when many results wait, or one has waited long enough.
   func commitWhenDue() async throws {
     guard let since = inbox.sinceSeconds,
-      inbox.results.count >= ResultInbox.countMax || now - since >= ResultInbox.waitSeconds
+      inbox.results.count >= ResultInbox.countMax || inbox.keptBytes >= ResultInbox.keptBytesMax
+        || now - since >= ResultInbox.waitSeconds
     else { return }
     try await commit()
   }
@@ -70,10 +72,11 @@ extension SweepDriver {
     _ result: TrialResult, from name: NodeName, _ disposition: RecordedResult.Disposition
   ) {
     let isOfThisSweep = knownTrials[result.key] != nil
+    let hasKept = sweep.definition.keep.words.allSatisfy(result.kept.asked.contains)
     switch disposition {
     case .counted:
       guard isOfThisSweep else { return }
-      tally.count(result.outcome)
+      tally.count(result.outcome, hasKept: hasKept)
       knownTrials.remove(result.key)
     case .failedForGood:
       tally.count(result.outcome)
@@ -87,7 +90,12 @@ extension SweepDriver {
       listener.notice(
         "DETERMINISM FAULT: trial \(result.key.abbreviated) gave other numbers on \(name) than "
           + "before; the first result stays. Ask 'phasegrid why \(result.key.abbreviated)'.")
-    case .repeated, .failedLate, .unknownTrial, .alreadyCommitted:
+    case .repeated:
+      // It was trained again for what is to be kept of it.
+      guard isOfThisSweep, hasKept else { return }
+      tally.countKept()
+      knownTrials.remove(result.key)
+    case .failedLate, .unknownTrial, .alreadyCommitted:
       break
     }
   }

@@ -7,6 +7,8 @@ struct Tally: Sendable {
   private var completed = 0
   private var diverged = 0
   private var failed = 0
+  /// Those of the above whose training kept less than is asked for.
+  private var unkept = 0
   private var meter = RateMeter()
 
   init() {}
@@ -16,9 +18,14 @@ struct Tally: Sendable {
     completed = counts.completed
     diverged = counts.diverged
     failed = counts.failed
+    unkept = counts.unkept
   }
 
-  mutating func count(_ outcome: TrialOutcome) {
+  /// A trial with a result was trained again for what is to be kept of it.
+  mutating func countKept() { unkept = max(0, unkept - 1) }
+
+  mutating func count(_ outcome: TrialOutcome, hasKept: Bool = true) {
+    if !hasKept { unkept += 1 }
     switch outcome {
     case .completed: completed += 1
     case .diverged: diverged += 1
@@ -33,7 +40,7 @@ struct Tally: Sendable {
     progress.completed = completed
     progress.diverged = diverged
     progress.failed = failed
-    progress.done = completed + diverged + failed
+    progress.done = completed + diverged + failed - unkept
     progress.running = running
     progress.nodesReady = nodesReady
     progress.nodes = nodes

@@ -1,11 +1,13 @@
 package import Planning
-import Protocol
+package import Protocol
 import Transport
 
 /// The memory that the trials of a sweep take, each as a worker found it by trying one of its size.
 package struct TrialMemory: Sendable {
   /// The bytes of each size that was tried, with the number of trials that it stands for.
   package let sizes: [(bytes: UInt64, count: Int)]
+  /// The bytes of what a trial of each size keeps at most, with the number of such trials.
+  package let kept: [(bytes: UInt64, count: Int)]
   /// How many cheaper sizes were left, because the time was up.
   package let untriedCount: Int
   /// Why others cannot be trained; `nil` where all that were tried could be.
@@ -18,8 +20,10 @@ package struct TrialMemory: Sendable {
 
   /// Puts together what was found.
   package init(
-    sizes: [(bytes: UInt64, count: Int)], untriedCount: Int = 0, refusal: String? = nil
+    sizes: [(bytes: UInt64, count: Int)], kept: [(bytes: UInt64, count: Int)] = [],
+    untriedCount: Int = 0, refusal: String? = nil
   ) {
+    self.kept = kept.sorted { $0.bytes < $1.bytes }
     self.sizes = sizes.sorted { $0.bytes < $1.bytes }
     self.untriedCount = untriedCount
     self.refusal = refusal
@@ -30,11 +34,13 @@ package struct TrialMemory: Sendable {
   ///   - sizes: The trials' sizes.
   ///   - prices: What trials cost, to put them in order where there are many sizes.
   ///   - files: The files that trials read.
+  ///   - keep: What of each trial is kept.
   /// - Returns: What they take; a worker that cannot tell is a refusal, and no error: everything but
   ///   this can be planned.
   /// - Throws: ``TransportError`` when there is no worker.
   package static func found(
-    for sizes: TrialSizes, prices: CostEstimate, files: [DataFile] = []
+    for sizes: TrialSizes, prices: CostEstimate, files: [DataFile] = [],
+    keep: KeepRequest = .nothing
   ) async throws -> TrialMemory {
     let representatives = sizes.representatives(sizesMax, prices: prices)
     guard !representatives.isEmpty else { return TrialMemory(sizes: []) }
@@ -42,7 +48,7 @@ package struct TrialMemory: Sendable {
     let answer: JSONValue
     do throws(TransportError) {
       answer = try await program.estimate(
-        trials: .array(representatives.map { json($0.trial, sizes.study, files: files) }),
+        trials: .array(representatives.map { json($0.trial, sizes.study, files, keep) }),
         beginsWithinSeconds: beginsWithinSeconds)
     } catch {
       return TrialMemory(sizes: [], refusal: error.message)
@@ -51,18 +57,21 @@ package struct TrialMemory: Sendable {
       return TrialMemory(sizes: [], refusal: "the worker's answer to 'estimate' is no list of them")
     }
     var found: [(bytes: UInt64, count: Int)] = []
+    var kept: [(bytes: UInt64, count: Int)] = []
     var untriedCount = 0
     var refusal: String?
     for (estimate, size) in zip(estimates, representatives) {
       if let bytes = estimate["memoryBytes"]?.integer {
         found.append((bytes: UInt64(clamping: bytes), count: size.count))
+        let keptBytes = UInt64(clamping: estimate["keptBytes"]?.integer ?? 0)
+        kept.append((bytes: keptBytes, count: size.count))
       } else if estimate["untried"]?.boolean == true {
         untriedCount += 1
       } else {
         refusal = refusal ?? estimate["refused"]?.string ?? "the worker does not say why"
       }
     }
-    return TrialMemory(sizes: found, untriedCount: untriedCount, refusal: refusal)
+    return TrialMemory(sizes: found, kept: kept, untriedCount: untriedCount, refusal: refusal)
   }
 
   /// The bytes of the trial that takes most; `nil` where none could be tried.
@@ -80,6 +89,18 @@ package struct TrialMemory: Sendable {
     }?.bytes
   }
 
+  /// The bytes of what the trial keeps that keeps most; `nil` where none could be tried.
+  package var keptGreatestBytes: UInt64? { kept.last?.bytes }
+
+  /// The bytes of what all trials keep that could be tried.
+  package var keptTotalBytes: UInt64 {
+    kept.reduce(0) { sum, size in
+      let (product, overflows) = size.bytes.multipliedReportingOverflow(by: UInt64(size.count))
+      let (total, exceeds) = sum.addingReportingOverflow(product)
+      return overflows || exceeds ? .max : total
+    }
+  }
+
   /// How many trials take more than so many bytes.
   package func count(above bytes: UInt64) -> Int {
     sizes.reduce(0) { $0 + ($1.bytes > bytes ? $1.count : 0) }
@@ -87,7 +108,8 @@ package struct TrialMemory: Sendable {
 
   /// A trial as the worker reads it: what has its default is left out.
   static func json(
-    _ trial: TrialSpecification, _ study: StudyDescription, files: [DataFile]
+    _ trial: TrialSpecification, _ study: StudyDescription, _ files: [DataFile],
+    _ keep: KeepRequest = .nothing
   ) -> JSONValue {
     let parameters = study.parameters.compactMap { parameter in
       trial.parameters[parameter.name].flatMap { value in
@@ -104,6 +126,7 @@ package struct TrialMemory: Sendable {
       "files": .object(
         Dictionary(files.map { ($0.digest, $0.path) }) { first, _ in first }
           .sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
+      "keep": .array(keep.words.map { .string($0) }),
     ]
   }
 }

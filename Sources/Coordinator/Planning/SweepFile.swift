@@ -34,6 +34,10 @@ package struct SweepFile: Sendable {
   package let numerics: NumericProfile
   /// What each trial may use.
   package let limits: TrialLimits
+  /// What of each trial is kept beside its result.
+  package let keep: KeepRequest
+  /// The line of each matrix that is kept.
+  let matrixLines: [String: Int]
   var diagrams: [DiagramDeclaration]
 
   /// The most cells times replicates of one sweep, before anything is excluded.
@@ -47,13 +51,12 @@ package struct SweepFile: Sendable {
 
   static let keys = [
     "sweep", "study", "parameters", "grids", "zip", "set", "exclude", "seeds", "replicates",
-    "numerics", "limits", "diagram", "diagrams",
+    "numerics", "keep", "limits", "diagram", "diagrams",
   ]
 
   /// Keys that the format knows and this version does not.
   static let laterKeys = [
-    "keep": "keeping parameters and curves", "method": "other methods than the full grid",
-    "phases": "phases between classes",
+    "method": "other methods than the full grid", "phases": "phases between classes",
   ]
 
   /// Reads the text of a sweep file, for instance the one that a catalog keeps.
@@ -103,6 +106,7 @@ package struct SweepFile: Sendable {
     replicates = try SweepFile.replicates(sections["replicates"]?.value)
     numerics = try SweepFile.numerics(sections["numerics"]?.value)
     limits = try SweepFile.limits(sections["limits"]?.value)
+    (keep, matrixLines) = try SweepFile.keep(sections["keep"]?.value)
     diagrams = try SweepFile.diagrams(sections)
     try checkParameterPlaces()
     try checkTrialCount(line: firstGrid?.line ?? 1)

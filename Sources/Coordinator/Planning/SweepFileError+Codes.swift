@@ -74,6 +74,8 @@ extension SweepFileError {
     package static let unknownSeed = Code("sweep.unknown-seed")
     /// Replicates are no count and no list of distinct indices.
     package static let replicates = Code("sweep.replicates")
+    /// What is to be kept of a trial is not understood.
+    package static let keep = Code("sweep.keep")
     /// A limit is no amount of memory or time.
     package static let limits = Code("sweep.limits")
     /// A diagram names what is not an axis of the sweep.

@@ -20,6 +20,8 @@ package struct SweepPlan: Sendable {
   package var limits: TrialLimits
   /// The files that trials read.
   package var files: [DataFile]
+  /// What of each trial is kept beside its result.
+  package var keep: KeepRequest
   /// The diagrams that the file asks for.
   package var diagrams: [DiagramRequest]
   /// The grid, expanded lazily.
@@ -61,6 +63,8 @@ package struct SweepPlan: Sendable {
     replicates = file.replicates
     numerics = file.numerics
     limits = file.limits
+    keep = file.keep
+    try file.checkKept(study)
     fixedSeeds = try SweepPlan.fixedSeeds(file, study)
     let layout = try GridLayout(file, resolver)
     axes = layout.axes

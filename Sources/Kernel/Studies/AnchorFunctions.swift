@@ -146,6 +146,7 @@ struct AnchorFunctions: Study {
     try Self.initialization.initialization(reader, width: problem.model.width).draw(
       problem.model, into: trainer.store, seed: request.seed(of: .initialization))
     if let initial = request.initial { try trainer.store.set(initial) }
+    trainer.recorder = request.recorder
     trainer.batches = batches
     return trainer
   }

@@ -70,6 +70,7 @@ struct CompositeAnchors: Study {
       MeanLoss.onTest,
       TrainingMeasures.steps,
     ],
+    matrices: [CosineMatrix.ofQueries],
     statements: CompositeAnchors.statements,
     // Products of three times this many multiply-adds, thirty times as fast as what `plan` assumes, as
     // measured.
@@ -136,6 +137,9 @@ struct CompositeAnchors: Study {
     let evaluation = CompositeEvaluation(
       problem, trainer.store, samples: reader.integer("data.testSamples"),
       numerics: request.numerics, tier: tier)
+    CosineMatrix.keep(
+      UnitRows(CompositeEvaluation.queries(problem.model, trainer.store)).rows,
+      as: CosineMatrix.ofQueries, request.recorder)
     let measures =
       evaluation.measures
       + [MeasureValue(name: TrainingMeasures.steps.name, number: Double(ending.steps))]
@@ -162,6 +166,7 @@ struct CompositeAnchors: Study {
     try Self.initialization.initialization(reader, width: model.width).draw(
       model, into: trainer.store, seed: request.seed(of: .initialization))
     if let initial = request.initial { try trainer.store.set(initial) }
+    trainer.recorder = request.recorder
     trainer.batches = batches(problem, reader, size: batch, seed: request.seed(of: .batches))
     return trainer
   }
@@ -315,9 +320,7 @@ struct CompositeEvaluation {
     _ problem: CompositeProblem, _ store: ParameterStore<Float>
   ) -> [MeasureValue] {
     let model = problem.model
-    let queries = rows(
-      store.parameter("blocks.0.qkv.weight"), columns: model.width,
-      0..<model.heads * model.keyWidth)
+    let queries = queries(model, store)
     let embedding = EmbeddingOrder(
       rows: rows(
         store.parameter("tok.weight"), columns: model.width, problem.generator.valueTokens))
@@ -330,6 +333,13 @@ struct CompositeEvaluation {
     ]
     return numbers.map { MeasureValue(name: $0.0.name, number: $0.1) }
       + [MeasureValue(name: EmbeddingOrder.spectrum.name, values: embedding.spectrum)]
+  }
+
+  /// The neurons of the first block's query matrix.
+  static func queries(_ model: Transformer, _ store: ParameterStore<Float>) -> [[Double]] {
+    rows(
+      store.parameter("blocks.0.qkv.weight"), columns: model.width,
+      0..<model.heads * model.keyWidth)
   }
 
   private static func rows(_ values: [Float], columns: Int, _ wanted: Range<Int>) -> [[Double]] {

@@ -36,6 +36,7 @@ struct ConvolutionCondensation: Study {
       KernelDirections.growth,
       Accuracy.onTraining,
     ] + TrainingMeasures.all,
+    matrices: [CosineMatrix.description],
     statements: ConvolutionCondensation.statements,
     // About 100 steps of 150 ns an image and kernel, as measured, on a core of 2e9 multiply-adds a
     // second.
@@ -116,12 +117,14 @@ struct ConvolutionCondensation: Study {
     try Self.initialization.initialization(reader, width: problem.model.channels[0]).draw(
       problem.model, into: trainer.store, seed: request.seed(of: .initialization))
     if let initial = request.initial { try trainer.store.set(initial) }
+    trainer.recorder = request.recorder
     let ending = trainer.train()
     let (weights, biases) = (trainer.parameter("conv1.weight"), trainer.parameter("conv1.bias"))
     let kernels = UnitRows(
       biases.indices.map { kernel in
         weights[9 * kernel..<9 * kernel + 9].map { Double($0) } + [Double(biases[kernel])]
       })
+    CosineMatrix.keep(kernels.rows, request.recorder)
     let data = problem.patchTargetProduct
     return ending.report(
       [

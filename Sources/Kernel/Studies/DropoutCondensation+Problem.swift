@@ -100,6 +100,7 @@ struct DropoutProblem {
     try initialization.draw(
       network, into: trainer.store, seed: request.seed(of: .initialization))
     if let initial = request.initial { try trainer.store.set(initial) }
+    trainer.recorder = request.recorder
     let inputs = [
       "x": samples.points.map { Float($0) }, "y": samples.targets.map { Float($0) },
     ]

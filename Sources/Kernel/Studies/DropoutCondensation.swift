@@ -46,6 +46,7 @@ struct DropoutCondensation: Study {
       FunctionShape.roughness,
       MeanLoss.onTraining,
     ] + TrainingMeasures.all,
+    matrices: [CosineMatrix.description],
     statements: DropoutCondensation.statements,
     // As measured, what is for every neuron of a step costs more than the products.
     cost: "training.steps * (3 * data.samples * model.width * (1 + model.width"
@@ -130,6 +131,7 @@ struct DropoutCondensation: Study {
       tier: tier)
     try problem.prepare(trainer, reader, request)
     let ending = trainer.train()
+    CosineMatrix.keep(problem.neurons { trainer.parameter($0) }, request.recorder)
     let look = DropoutEvaluation(
       problem, trainer, numerics: request.numerics, tier: tier,
       probeSeed: request.seed(of: .probes))

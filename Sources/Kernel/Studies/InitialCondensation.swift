@@ -68,6 +68,7 @@ struct InitialCondensation: Study {
       RelativeChange.outputWeights,
       RelativeChange.allWeights,
     ] + TrainingMeasures.all,
+    matrices: [CosineMatrix.description],
     theoryLines: [TwoLayerParameters.boundary],
     statements: InitialCondensation.statements,
     // About 17 steps, whose products run faster than the rest, and the cosines of all pairs.

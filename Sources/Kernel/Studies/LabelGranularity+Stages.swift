@@ -209,6 +209,8 @@ struct GranularityStages {
     stage.frozen = frozen
     let trainer = Trainer(stage, store: store, numerics: request.numerics, tier: tier)
     trainer.batches = batches(inputs, samples: samples, before: before)
+    // The two ways to go on are of copies; what a trial keeps is of the network that it reports.
+    if before == 0 { trainer.recorder = request.recorder }
     return trainer.train(observing: observe)
   }
 

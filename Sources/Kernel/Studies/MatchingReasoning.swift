@@ -166,6 +166,7 @@ struct MatchingReasoning: Study {
     try initialization.draw(
       model, into: trainer.store, seed: request.seed(of: .initialization))
     if let initial = request.initial { try trainer.store.set(initial) }
+    trainer.recorder = request.recorder
     trainer.batches = batches
     return trainer
   }

@@ -75,6 +75,8 @@ public struct TrainingRequest: Sendable {
   public var initial: [NamedTensor]?
   /// Whether the report has the model's parameters at the end.
   public var keepsTensors = false
+  /// Who keeps something of the training, for the study's trainers; `nil` for nobody.
+  public var recorder: TrainingRecorder?
 
   /// Puts a request together.
   public init(

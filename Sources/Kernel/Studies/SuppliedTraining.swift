@@ -112,6 +112,7 @@ struct SuppliedTraining<Element: Scalar> {
     stage.dropoutSeed = request.seed(of: .dropout)
     stage.frozen = frozen
     let trainer = Trainer(stage, store: store, numerics: request.numerics, tier: tier)
+    trainer.recorder = request.recorder
     for (name, values) in part.model.fixedNumbers {
       trainer.setInput(name, values.map { Element($0) })
     }

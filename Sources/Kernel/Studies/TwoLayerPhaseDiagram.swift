@@ -48,6 +48,7 @@ struct TwoLayerPhaseDiagram: Study {
       RelativeChange.allWeights,
       DirectionNumber.description,
     ] + TrainingMeasures.all,
+    matrices: [CosineMatrix.description],
     theoryLines: [TwoLayerParameters.boundary],
     statements: TwoLayerPhaseDiagram.statements,
     // About 760 steps of 4 ns a neuron, as measured, on a core of 2e9 multiply-adds a second.

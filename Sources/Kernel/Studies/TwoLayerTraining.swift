@@ -53,9 +53,11 @@ struct TwoLayerTraining {
 
   /// Trains as a request asks, in single precision.
   func train(for request: TrainingRequest) throws(KernelError) -> TwoLayerCourse {
-    try train(
+    let course = try train(
       Float.self, numerics: request.numerics, initial: request.initial,
-      keepsTensors: request.keepsTensors)
+      keepsTensors: request.keepsTensors, recorder: request.recorder)
+    CosineMatrix.keep(course.neurons, request.recorder)
+    return course
   }
 
   /// Trains to the end in the precision of `Element`.
@@ -64,11 +66,12 @@ struct TwoLayerTraining {
   ///   - numerics: How products are computed.
   ///   - initial: Tensors to begin with in place of `weights`.
   ///   - keepsTensors: Whether the course has the tensors at the end.
+  ///   - recorder: Who keeps something of it.
   /// - Returns: How it went.
   /// - Throws: `kernel.initial` where the tensors do not fit.
   func train<Element: Scalar>(
     _ type: Element.Type, numerics: NumericProfile, initial: [NamedTensor]? = nil,
-    keepsTensors: Bool = false
+    keepsTensors: Bool = false, recorder: TrainingRecorder? = nil
   ) throws(KernelError) -> TwoLayerCourse {
     let trainer = Trainer<Element>(stage, numerics: numerics)
     trainer.setInput("inputs", samples.inputs.map { Element($0) })
@@ -86,6 +89,7 @@ struct TwoLayerTraining {
       for neuron in weights.output.indices { entries[neuron] = Element(weights.output[neuron]) }
     }
     if let initial { try trainer.store.set(initial) }
+    trainer.recorder = recorder
     let ending = trainer.train()
     let input = trainer.parameter("hidden.weight")
     let output = trainer.parameter("output.weight")

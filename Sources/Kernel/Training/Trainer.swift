@@ -46,9 +46,13 @@ public final class Trainer<Element: Scalar> {
   public private(set) var steps: UInt64 = 0
   /// What sets the inputs of a batch before every evaluation; `nil` where they do not change.
   public var batches: (any BatchSource<Element>)?
+  /// Who keeps something of the training; `nil` for nobody.
+  public var recorder: TrainingRecorder?
   private let plan: Plan<Element>
   private let update: ParameterUpdate<Element>
   private var initial: [Element] = []
+  /// The steps of the trainings before this one, as the recorder counts them.
+  private var stepsBefore: UInt64?
   private var dropout: DropoutCounter<Element>?
 
   /// Plans a stage.
@@ -158,6 +162,8 @@ public final class Trainer<Element: Scalar> {
     if initial.isEmpty {
       initial = store.parameters.withSlice(offset: 0, count: store.blockCount) { $0.copied() }
     }
+    let before = stepsBefore ?? recorder?.stepsSoFar ?? 0
+    stepsBefore = before
     let optimizer = stage.optimizer
     var size = 0.0
     var loss = evaluate()
@@ -175,7 +181,9 @@ public final class Trainer<Element: Scalar> {
       } else if steps >= stage.stop.stepsMax {
         reason = if case .steps = stage.stop.limit { .steps } else { .cap }
       }
-      if reason != nil || !loss.isFinite {
+      let isLast = reason != nil || !loss.isFinite
+      recorder?.note(record, after: before, isLast: isLast) { store.tensors }
+      if isLast {
         return TrainingEnding(
           stop: loss.isFinite ? reason : nil, steps: steps, firstLoss: firstLoss, lastLoss: loss)
       }

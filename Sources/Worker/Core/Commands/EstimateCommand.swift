@@ -30,26 +30,56 @@ enum EstimateCommand {
 
   private static func estimate(of file: TrialFile, _ runner: TrialRunner) -> JSONValue {
     do throws(WorkerError) {
-      return ["memoryBytes": .integer(Int64(clamping: try memoryBytes(of: file, runner)))]
+      let estimate = try rehearse(file, runner)
+      return [
+        "memoryBytes": .integer(Int64(clamping: estimate.memoryBytes)),
+        "keptBytes": .integer(Int64(clamping: estimate.keptBytes)),
+      ]
     } catch {
       return ["refused": .string(error.message)]
     }
   }
 
-  private static func memoryBytes(
-    of file: TrialFile, _ runner: TrialRunner
-  ) throws(WorkerError) -> UInt64 {
+  private static func rehearse(
+    _ file: TrialFile, _ runner: TrialRunner
+  ) throws(WorkerError) -> (memoryBytes: UInt64, keptBytes: Int) {
     var file = file
     for (digest, path) in file.files { runner.files.add(path, digest: digest) }
-    let specification: TrialSpecification
+    let asked: TrialSpecification
+    let rehearsed: TrialSpecification
     do {
       let study = try StudyLookup.study(named: file.study)
-      file.parameters = study.rehearsal(of: try file.specification().parameters)
-      specification = try file.specification()
+      asked = try file.specification()
+      file.parameters = study.rehearsal(of: asked.parameters)
+      rehearsed = try file.specification()
     } catch {
       throw malformed((error as? any Diagnosable)?.message ?? "\(error)")
     }
-    return try TrainCommand.train(specification, runner).peakMemoryBytes
+    let moments = file.keep.parameters.count
+    // The parameters are as large at every moment.
+    let once = KeepRequest(parameters: moments > 0 ? [.final] : [], matrices: file.keep.matrices)
+    let result = try TrainCommand.train(rehearsed, runner, keep: once)
+    var bytes = result.kept.things.reduce(0) {
+      $0 + $1.bytes.count * ($1.kind == .parameters ? moments : 1)
+    }
+    if let interval = file.keep.curveInterval {
+      let steps = Double(result.steps) * lengthening(from: rehearsed, to: asked)
+      // A point of a curve is a step and a number; the first and the last are kept in any case.
+      bytes += 8 * (Int(min(steps / Double(interval), 1e15)) + 2)
+    }
+    return (result.peakMemoryBytes, bytes)
+  }
+
+  /// How many times as long a trial trains, at most, as its rehearsal.
+  private static func lengthening(
+    from rehearsed: TrialSpecification, to asked: TrialSpecification
+  ) -> Double {
+    ["training.steps", "training.stepsMax", "training.epochs"].reduce(1) { most, name in
+      guard let long = asked.parameters[name]?.number,
+        let short = rehearsed.parameters[name]?.number
+      else { return most }
+      return max(most, long / max(short, 1))
+    }
   }
 
   private static func malformed(_ problem: String) -> WorkerError {

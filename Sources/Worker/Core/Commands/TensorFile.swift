@@ -7,6 +7,11 @@ enum TensorFile {
   /// The most bytes of a file.
   static let bytesMax = 1 << 32
 
+  /// What stands beside the parameters of a study's training.
+  static func metadata(of study: String) -> [(name: String, text: String)] {
+    [("study", study), ("release", Release.number)]
+  }
+
   /// The tensors of a file.
   /// - Throws: `worker.input-output`, `kernel.safetensors`.
   static func read(_ name: String) throws -> [NamedTensor] {

@@ -30,7 +30,7 @@ enum TrainCommand {
     let runner = try TrialRunner(files: files)
     runner.initial = try initial.map(TensorFile.read)
     runner.keepsTensors = export != nil
-    let result = try train(specification, runner)
+    let result = try train(specification, runner, keep: file.keep)
     if let export { try write(runner.tensors, of: specification, to: export) }
     let document = document(specification, result, initial: initial)
     try StandardStreams.write(document.indentedText + "\n")
@@ -39,14 +39,15 @@ enum TrainCommand {
   /// Trains a trial.
   /// - Throws: `worker.malformed` where it cannot be trained.
   static func train(
-    _ specification: TrialSpecification, _ runner: TrialRunner
+    _ specification: TrialSpecification, _ runner: TrialRunner, keep: KeepRequest = .nothing
   ) throws(WorkerError) -> TrialResult {
     let entry = Shard.Entry(
       key: specification.key, attempt: AttemptNumber(1), replicate: specification.replicate,
       parameters: specification.parameters, seeds: specification.seeds)
     let shard = Shard(
       study: specification.study, revision: specification.revision,
-      numerics: specification.numerics, limits: TrialLimits(), shared: [:], entries: [])
+      numerics: specification.numerics, limits: TrialLimits(), keep: keep, shared: [:],
+      entries: [])
     let result = runner.run(entry, of: shard)
     if case .failed(_, let words) = result.outcome {
       throw WorkerError(
@@ -65,7 +66,7 @@ enum TrainCommand {
         remedy: "Leave --export out.")
     }
     try TensorFile.write(
-      tensors, metadata: [("study", specification.study), ("release", Release.number)], to: path)
+      tensors, metadata: TensorFile.metadata(of: specification.study), to: path)
   }
 
   /// Gives what was read once more, to the program that is started anew: the pipe holds it all, and
@@ -104,6 +105,14 @@ enum TrainCommand {
       "cpuSeconds": .real(result.cpuSeconds),
       "wallSeconds": .real(result.wallSeconds),
       "peakMemoryBytes": .integer(Int64(clamping: result.peakMemoryBytes)),
+      "kept": .array(
+        result.kept.things.map { thing in
+          [
+            "kind": .string(thing.kind.rawValue), "name": .string(thing.name),
+            "step": .integer(Int64(clamping: thing.step)),
+            "bytes": .integer(Int64(thing.bytes.count)),
+          ]
+        }),
       "release": .string(Release.number),
     ]
   }

@@ -10,6 +10,8 @@ struct TrialFile {
   var numerics = NumericProfile.pinned
   /// Where the files are that parameters name, by their SHA-256.
   var files: [String: String] = [:]
+  /// What is kept beside the result.
+  var keep = KeepRequest.nothing
 
   /// Reads a file's text.
   /// - Parameters:
@@ -124,8 +126,16 @@ struct TrialFile {
       }
       numerics = profile
     case "files": files = try TrialFile.dictionary(member, \.string)
+    case "keep":
+      guard let request = (member.value.array?.map { $0.string ?? "" }).flatMap(KeepRequest.init)
+      else {
+        throw Problem(
+          words: "'keep' must be a list of 'parameters STEP', 'parameters final', 'curves STEPS'"
+            + " and 'matrix NAME'")
+      }
+      keep = request
     default:
-      let known = ["study", "parameters", "seeds", "replicate", "numerics", "files"]
+      let known = ["study", "parameters", "seeds", "replicate", "numerics", "files", "keep"]
       let nearest = nearestName(to: member.name, among: known)
       throw Problem(
         words: "'\(member.name)' is not known"

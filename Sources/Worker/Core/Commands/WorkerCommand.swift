@@ -147,14 +147,15 @@ public enum WorkerCommand: Hashable, Sendable {
                              verdicts on the study's statements, as JSON.
       train FILE             Train one trial and print its result, as JSON. FILE is JSON, '-' is
                              standard input: {"study": NAME, "parameters": {NAME: VALUE, ...},
-                             "seeds": {PURPOSE: INDEX}, "replicate": N, "numerics": "pinned"};
-                             all but the study may be left out. A parameter that is a file
-                             takes its path, from the folder of FILE.
+                             "seeds": {PURPOSE: INDEX}, "replicate": N, "numerics": "pinned",
+                             "keep": ["parameters final", "curves 50", "matrix NAME"]}; all but
+                             the study may be left out. A parameter that is a file takes its path,
+                             from the folder of FILE. Of what is kept, the sizes are told.
         --initial TENSORS    Begin with the parameters of this safetensors file.
         --export TENSORS     Write the parameters at the end to this safetensors file.
       estimate               Read a JSON list of trials, each as for 'train', from standard input,
-                             try each of them for a moment, and print the memory that it takes, as
-                             JSON.
+                             try each of them for a moment, and print the memory that it takes
+                             and the most bytes that it keeps, as JSON.
         --seconds S          Begin no other trial after S seconds; the rest are said to be untried.
       examine                Read such a list and print for each trial null, or as JSON what is wrong
                              with its files. "files": {SHA-256: PATH} says where they are.

@@ -29,20 +29,30 @@ enum ToSlot: WireMessage {
 enum FromSlot: WireMessage {
   /// What came of a trial; trials end in the order in which they were sent.
   case finished(TrialResult)
+  /// A part of what the trial keeps that ends next.
+  case part(KeptPart)
 
-  var kind: UInt16 { 202 }
+  var kind: UInt16 {
+    switch self {
+    case .finished: 202
+    case .part: 203
+    }
+  }
 
   func encode(to writer: inout ByteWriter) {
     switch self {
     case .finished(let result): result.encode(to: &writer)
+    case .part(let part): part.encode(to: &writer)
     }
   }
 
   init(kind: UInt16, from reader: inout ByteReader) throws(FrameError) {
-    guard kind == 202 else {
+    switch kind {
+    case 202: self = .finished(try TrialResult(from: &reader))
+    case 203: self = .part(try KeptPart(from: &reader))
+    default:
       throw FrameError(.unknownKind, "A daemon takes no frame of kind \(kind) from a slot.")
     }
-    self = .finished(try TrialResult(from: &reader))
   }
 }
 

@@ -28,6 +28,8 @@ final class SlotProcess {
   /// About how long its trials have taken lately, in seconds; `nil` before the first.
   private var trialSeconds: Double?
   private var decoder = FrameDecoder<FromSlot>(awaitsMagic: false)
+  /// What has come of what the running trial keeps.
+  private var parts = KeptPartCollector()
   private var unsent = OutputQueue()
 
   /// Starts the process.
@@ -129,12 +131,18 @@ final class SlotProcess {
         var bytes: [UInt8] = []
         let reading = try output.read(into: &bytes, countMax: 64 << 10)
         decoder.append(bytes)
-        while case .finished(var result) = try decoder.next() {
+        while let message = try decoder.next() {
+          guard case .finished(var result) = message else {
+            if case .part(let part) = message { try parts.add(part) }
+            continue
+          }
           guard let first = trials.first, first.trial.key == result.key else { return .ended }
           trials.removeFirst()
           began = Clock.seconds
           if trials.isEmpty { idleSince = began }
           trialSeconds = max(result.wallSeconds, (trialSeconds ?? 0) / 2)
+          result.kept = try parts.take(
+            for: TrialAttempt(key: result.key, attempt: result.attempt))
           result.attempt = first.trial.attempt
           results.append(result)
         }

@@ -30,7 +30,12 @@ enum SlotProgram {
         }
         // Each result is written before the next trial begins: whatever that one does, this one is
         // with the daemon.
-        try output.writeAll(frame(of: runner.run(entry, of: shard)))
+        let result = runner.run(entry, of: shard)
+        let trial = TrialAttempt(key: result.key, attempt: result.attempt)
+        for part in result.kept.parts(of: trial) {
+          try output.writeAll(FrameEncoder.frame(FromSlot.part(part)))
+        }
+        try output.writeAll(frame(of: result))
       }
       var bytes: [UInt8] = []
       guard case .bytes = try input.read(into: &bytes, countMax: 64 << 10) else { return }

@@ -53,14 +53,23 @@ final class TrialRunner {
     do throws(Refusal) {
       var (study, request) = try prepare(entry, of: shard)
       request.initial = initial
-      request.keepsTensors = keepsTensors
+      request.keepsTensors = keepsTensors || shard.keep.parameters.contains(.final)
+      if !shard.keep.isEmpty {
+        request.recorder = TrainingRecorder(
+          shard.keep, metadata: TensorFile.metadata(of: shard.study))
+      }
       let report = try train(request, study)
       tensors = report.tensors
+      if let recorder = request.recorder {
+        result.kept = recorder.finish(report.tensors)
+        if let refusal = recorder.refusal { throw Refusal(words: refusal) }
+      }
       result.outcome = report.outcome
       result.measures = report.measures
       result.steps = report.steps
     } catch {
       result.outcome = .failed(.refused, error.words)
+      result.kept = .none
     }
     result.wallSeconds = Clock.seconds - started
     result.cpuSeconds = Clock.processorSeconds - processorStarted

@@ -100,12 +100,20 @@ final class Spool {
   func append(_ results: [TrialResult]) throws(WorkerError) {
     var bytes: [UInt8] = []
     var added: [SpoolScan.Entry] = []
-    for (index, result) in results.enumerated() {
+    func add(_ trial: TrialAttempt, isPart: Bool, _ encode: (inout ByteWriter) -> Void) {
       var payload = ByteWriter()
-      result.encode(to: &payload)
+      encode(&payload)
+      let sequence = nextSequence + UInt64(added.count)
+      added.append(
+        SpoolScan.Entry(offset: endOffset + bytes.count, trial: trial, isPart: isPart))
+      bytes += SpoolRecord.bytes(sequence: sequence, payload: payload.bytes)
+    }
+    for result in results {
       let trial = TrialAttempt(key: result.key, attempt: result.attempt)
-      added.append(SpoolScan.Entry(offset: endOffset + bytes.count, trial: trial))
-      bytes += SpoolRecord.bytes(sequence: nextSequence + UInt64(index), payload: payload.bytes)
+      for part in result.kept.parts(of: trial) {
+        add(trial, isPart: true) { part.encode(to: &$0) }
+      }
+      add(trial, isPart: false) { result.encode(to: &$0) }
     }
     do throws(SystemError) {
       try file.write(bytes, at: endOffset)
@@ -115,7 +123,7 @@ final class Spool {
       throw Spool.failure(path, error)
     }
     endOffset += bytes.count
-    nextSequence += UInt64(results.count)
+    nextSequence += UInt64(added.count)
     entries += added
     for entry in added { note(entry.trial) }
     isSynchronized = false
@@ -191,16 +199,12 @@ final class Spool {
       else {
         throw Spool.failure(path, SystemError("record \(next) has changed", number: EIO))
       }
-      frames += FrameEncoder.frame(
-        kind: Spool.recordFrameKind, payload: Array(record.framePayload))
+      frames += FrameEncoder.frame(kind: record.frameKind, payload: Array(record.framePayload))
       rest = rest.dropFirst(count)
       next += 1
     }
     return (frames, next)
   }
-
-  /// The kind of ``FromWorker/record(_:_:)``, whose payload is a record's number and result.
-  private static let recordFrameKind: UInt16 = 102
 
   /// Makes what was appended survive a loss of power, if that is not so yet.
   ///

@@ -4,8 +4,8 @@ import Protocol
 struct SpoolHeader: Hashable, Sendable {
   /// The bytes of a header.
   static let byteCount = 64
-  /// The version of the layout of the file.
-  static let version: UInt16 = 1
+  /// The version of the layout of the file: from 2 on there are parts among the results.
+  static let version: UInt16 = 2
   static let magic = Array("PGSPOOL\n".utf8)
 
   /// The spool's own identity, kept when it is compacted.
@@ -43,7 +43,7 @@ struct SpoolHeader: Hashable, Sendable {
     }
     var reader = ByteReader(bytes.dropFirst(SpoolHeader.magic.count), subject: "a spool")
     // The count was checked: what can be wrong is the content.
-    guard let version = try? reader.read(UInt16.self), version == SpoolHeader.version,
+    guard let version = try? reader.read(UInt16.self), (1...SpoolHeader.version).contains(version),
       (try? reader.readRaw(6)) != nil,
       let spool = (try? reader.readRaw(UniqueID.byteCount)).flatMap({ UniqueID(bytes: $0) }),
       let catalog = (try? reader.readRaw(UniqueID.byteCount)).flatMap({ UniqueID(bytes: $0) }),
@@ -55,14 +55,18 @@ struct SpoolHeader: Hashable, Sendable {
   }
 }
 
-/// One record of a spool file: a length, a checksum, its number and a result.
+/// One record of a spool file: a length, a checksum, its number, and a result or a part of what its
+/// trial keeps.
 struct SpoolRecord {
   /// The bytes before a record's payload.
   static let headerByteCount = 16
 
   var sequence: UInt64
-  /// Its number and the result in the wire's layout: the payload of the frame that carries it.
+  /// Its number and its content in the wire's layout: the payload of the frame that carries it.
   var framePayload: ArraySlice<UInt8>
+
+  /// The kind of the frame that carries it: ``FromWorker/part(_:_:)`` or ``FromWorker/record(_:_:)``.
+  var frameKind: UInt16 { KeptPart.isPart(framePayload.dropFirst(8)) ? 106 : 102 }
 
   /// The bytes of a record.
   static func bytes(sequence: UInt64, payload: [UInt8]) -> [UInt8] {

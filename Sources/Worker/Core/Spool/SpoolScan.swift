@@ -7,6 +7,8 @@ struct SpoolScan {
   struct Entry {
     var offset: Int
     var trial: TrialAttempt
+    /// Whether it is a part of what the trial keeps; its result follows.
+    var isPart = false
   }
 
   var header: SpoolHeader
@@ -37,6 +39,11 @@ struct SpoolScan {
       isAtEnd = piece.isEmpty
       buffer += piece
     }
+    // Parts whose result was cut off belong to a trial that will be trained again.
+    while let last = entries.last, last.isPart {
+      endOffset = last.offset
+      entries.removeLast()
+    }
     let size = lseek(file.number, 0, SEEK_END)
     guard size >= 0 else { throw SystemError("lseek") }
     damagedByteCount = max(0, Int(size) - endOffset)
@@ -54,21 +61,25 @@ struct SpoolScan {
       guard rest.count >= count else { break }
       guard let record = SpoolRecord(rest.prefix(count)),
         record.sequence == header.firstSequence + UInt64(entries.count),
-        let result = SpoolScan.result(in: record)
+        let entry = SpoolScan.entry(of: record, at: endOffset)
       else { return (bytes.count - rest.count, true) }
-      let trial = TrialAttempt(key: result.key, attempt: result.attempt)
-      entries.append(Entry(offset: endOffset, trial: trial))
+      entries.append(entry)
       endOffset += count
       rest = rest.dropFirst(count)
     }
     return (bytes.count - rest.count, false)
   }
 
-  private static func result(in record: SpoolRecord) -> TrialResult? {
-    var reader = ByteReader(record.framePayload.dropFirst(8), subject: "a record")
-    // A payload that is no result ends the good part of the file like any other damage.
+  private static func entry(of record: SpoolRecord, at offset: Int) -> Entry? {
+    let content = record.framePayload.dropFirst(8)
+    var reader = ByteReader(content, subject: "a record")
+    // A payload that is neither ends the good part of the file like any other damage.
+    if KeptPart.isPart(content) {
+      guard let part = try? KeptPart(from: &reader), reader.remaining == 0 else { return nil }
+      return Entry(offset: offset, trial: part.trial, isPart: true)
+    }
     guard let result = try? TrialResult(from: &reader), reader.remaining == 0 else { return nil }
-    return result
+    return Entry(offset: offset, trial: TrialAttempt(key: result.key, attempt: result.attempt))
   }
 }
 

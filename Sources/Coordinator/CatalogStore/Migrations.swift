@@ -80,6 +80,7 @@ extension Migration {
     Migration(
       name: "data-files",
       columns: [NewColumn(table: "sweep", name: "files", type: "TEXT", valueBefore: "NULL")]),
+    Migration(
       name: "kept",
       columns: [NewColumn(table: "sweep", name: "keep", type: "TEXT", valueBefore: "NULL")],
       tables: [

@@ -42,6 +42,7 @@ import Testing
     var request = TrainingRequest(
       key: trial.key, numerics: trial.numerics, parameters: trial.parameters,
       seeds: trial.seeds, replicate: trial.replicate)
+    request.files = SuppliedFile.known
     request.keepsTensors = true
     let recorder = TrainingRecorder(
       KeepRequest(

@@ -100,7 +100,7 @@ extension Database {
 
 /// Conditions on a trial `t` that fills a cell by the link `l`.
 enum KeptCondition {
-  /// The trial has a result, and its training kept less than the sweep asks for now.
+  /// The trial has a result, and its training kept less than the sweep now asks for.
   static let isUnkept = """
     (t.outcome IN ('completed', 'diverged') AND EXISTS (
       SELECT 1 FROM sweep s, json_each(s.keep) w WHERE s.id = l.sweep AND NOT EXISTS (

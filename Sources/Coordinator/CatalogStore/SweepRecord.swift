@@ -107,7 +107,7 @@ package struct SweepCounts: Hashable, Sendable {
   package var diverged = 0
   /// Trials that failed for good.
   package var failed = 0
-  /// Trials with a result whose training kept less than the sweep asks for now.
+  /// Trials with a result whose training kept less than the sweep now asks for.
   ///
   /// They are trained again for it; they count as finished too.
   package var unkept = 0

@@ -1,7 +1,7 @@
 import Protocol
 
 /// From how many sentences a transformer learns what an anchor asks for, and how its attention does it.
-struct AnchorFunctions: Study {
+struct AnchorFunctions: TieredStudy {
   let description = StudyDescription(
     name: "anchor-functions",
     title: "Anchor functions: how many sentences a transformer needs to generalise",
@@ -93,17 +93,14 @@ struct AnchorFunctions: Study {
       meaning: "The sentences of a step; every epoch has all of them once, in an order of its own."),
   ]
 
-  func train(_ request: TrainingRequest) throws(KernelError) -> TrainingReport {
-    try train(request, tier: .chosen)
-  }
-
   /// Trains with given processor features; the bits do not depend on them.
   func train(
     _ request: TrainingRequest, tier: KernelTier
   ) throws(KernelError) -> TrainingReport {
     let reader = try ParameterReader(request.parameters, of: description)
     let problem = try AnchorProblem(reader, seed: request.seed(of: .data))
-    let trainer = try trainer(problem, reader, request, tier)
+    let trainer = try trainer(
+      problem, SentenceTraining(reader: reader, request: request, tier: tier))
     let ending = trainer.train()
     let evaluation = AnchorEvaluation(
       problem, trainer.store, numerics: request.numerics, tier: tier)
@@ -124,38 +121,19 @@ struct AnchorFunctions: Study {
   }
 
   private func trainer(
-    _ problem: AnchorProblem, _ reader: ParameterReader, _ request: TrainingRequest,
-    _ tier: KernelTier
+    _ problem: AnchorProblem, _ training: SentenceTraining
   ) throws(KernelError) -> Trainer<Float> {
-    let batch = reader.integer("training.batch")
-    let steps = UInt64(reader.integer("training.steps"))
     let batches = FixedSetBatches<Float>(
-      problem.training.inputs, samples: problem.training.count, batchSize: batch,
-      seed: request.seed(of: .batches))
+      problem.training.inputs, samples: problem.training.count, batchSize: training.batchSize,
+      seed: training.request.seed(of: .batches))
     var model = problem.model
     model.isTraining = true
-    let judged = ModelProblem(model: model, loss: .crossEntropy, samples: batch)
-    var stage = Stage(
-      graph: judged.graph, loss: judged.loss, output: judged.output,
+    return try training.trainer(
+      of: ModelProblem(model: model, loss: .crossEntropy, samples: training.batchSize),
       optimizer: Self.optimizer.optimizer(
-        reader, steps: steps, stepsPerEpoch: UInt64(batches.stepsPerEpoch)),
-      stop: StopRule(limit: .steps(steps)))
-    stage.dropoutSeed = request.seed(of: .dropout)
-    let trainer = Trainer<Float>(stage, numerics: request.numerics, tier: tier)
-    for (name, values) in problem.model.fixedInputs { trainer.setInput(name, values) }
-    try Self.initialization.initialization(reader, width: problem.model.width).draw(
-      problem.model, into: trainer.store, seed: request.seed(of: .initialization))
-    if let initial = request.initial { try trainer.store.set(initial) }
-    trainer.recorder = request.recorder
-    trainer.batches = batches
-    return trainer
-  }
-}
-
-extension AnchorSentences {
-  /// The inputs of a model's problem.
-  var inputs: [String: [Float]] {
-    ["x": tokens.map { Float($0) }, "y": targets.map { Float($0) }]
+        training.reader, steps: training.steps, stepsPerEpoch: UInt64(batches.stepsPerEpoch)),
+      initialization: Self.initialization.initialization(training.reader, width: model.width),
+      sharedInputs: model.fixedInputs, batches: batches)
   }
 }
 

@@ -1,7 +1,7 @@
 import Protocol
 
 /// Whether a transformer composes two functions for a pair that it never saw, or mirrors one.
-struct CompositeAnchors: Study {
+struct CompositeAnchors: TieredStudy {
   /// Which pairs of anchors are taught.
   enum Variant: String, CaseIterable {
     case exception
@@ -122,17 +122,14 @@ struct CompositeAnchors: Study {
       meaning: "The sentences of a step."),
   ]
 
-  func train(_ request: TrainingRequest) throws(KernelError) -> TrainingReport {
-    try train(request, tier: .chosen)
-  }
-
   /// Trains with given processor features; the bits do not depend on them.
   func train(
     _ request: TrainingRequest, tier: KernelTier
   ) throws(KernelError) -> TrainingReport {
     let reader = try ParameterReader(request.parameters, of: description)
     let problem = try CompositeProblem(reader, seed: request.seed(of: .data))
-    let trainer = try trainer(problem, reader, request, tier)
+    let trainer = try trainer(
+      problem, SentenceTraining(reader: reader, request: request, tier: tier))
     let ending = trainer.train()
     let evaluation = CompositeEvaluation(
       problem, trainer.store, samples: reader.integer("data.testSamples"),
@@ -149,26 +146,18 @@ struct CompositeAnchors: Study {
   }
 
   private func trainer(
-    _ problem: CompositeProblem, _ reader: ParameterReader, _ request: TrainingRequest,
-    _ tier: KernelTier
+    _ problem: CompositeProblem, _ training: SentenceTraining
   ) throws(KernelError) -> Trainer<Float> {
-    let batch = reader.integer("training.batch")
-    let steps = UInt64(reader.integer("training.steps"))
     var model = problem.model
     model.isTraining = true
-    let judged = ModelProblem(chunked: model, loss: .crossEntropy, samples: batch)
-    var stage = judged.stage(
-      optimizer: Self.optimizer.optimizer(reader, steps: steps),
-      stop: StopRule(limit: .steps(steps)))
-    stage.dropoutSeed = request.seed(of: .dropout)
-    let trainer = Trainer<Float>(stage, numerics: request.numerics, tier: tier)
-    for (name, values) in model.fixedInputs { trainer.setInput(name, values) }
-    try Self.initialization.initialization(reader, width: model.width).draw(
-      model, into: trainer.store, seed: request.seed(of: .initialization))
-    if let initial = request.initial { try trainer.store.set(initial) }
-    trainer.recorder = request.recorder
-    trainer.batches = batches(problem, reader, size: batch, seed: request.seed(of: .batches))
-    return trainer
+    return try training.trainer(
+      of: ModelProblem(chunked: model, loss: .crossEntropy, samples: training.batchSize),
+      optimizer: Self.optimizer.optimizer(training.reader, steps: training.steps),
+      initialization: Self.initialization.initialization(training.reader, width: model.width),
+      sharedInputs: model.fixedInputs,
+      batches: batches(
+        problem, training.reader, size: training.batchSize,
+        seed: training.request.seed(of: .batches)))
   }
 
   private func batches(
@@ -187,13 +176,6 @@ struct CompositeAnchors: Study {
         from: RandomStream(seed: seed, purpose: .batches, step: step))
       for (name, values) in drawn.inputs { set(name, values) }
     }
-  }
-}
-
-extension CompositeSentences {
-  /// The inputs of a model's problem.
-  var inputs: [String: [Float]] {
-    ["x": tokens.map { Float($0) }, "y": targets.map { Float($0) }]
   }
 }
 

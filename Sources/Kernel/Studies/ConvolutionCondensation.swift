@@ -2,7 +2,7 @@ import Protocol
 
 /// Whether the kernels of a small convolutional network gather on one direction before its loss has
 /// fallen.
-struct ConvolutionCondensation: Study {
+struct ConvolutionCondensation: TieredStudy {
   let description = StudyDescription(
     name: "convolution-condensation",
     title: "Initial condensation of convolution kernels over the initialisation scale",
@@ -101,10 +101,6 @@ struct ConvolutionCondensation: Study {
       "training.stepsMax", label: "steps at most", default: 1000, 1...1_000_000_000,
       meaning: "Training stops here even when the stop rule is not met."),
   ]
-
-  func train(_ request: TrainingRequest) throws(KernelError) -> TrainingReport {
-    try train(request, tier: .chosen)
-  }
 
   /// Trains with given processor features; the bits do not depend on them.
   func train(

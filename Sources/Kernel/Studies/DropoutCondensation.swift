@@ -2,7 +2,7 @@ import Protocol
 
 /// Whether dropout, or the term that it adds to the loss on average, gathers neurons on few directions
 /// and finds flatter minima, from a start that does neither by itself.
-struct DropoutCondensation: Study {
+struct DropoutCondensation: TieredStudy {
   let description = StudyDescription(
     name: "dropout-condensation",
     title: "Implicit regularisation of dropout: condensed neurons and flat minima",
@@ -115,10 +115,6 @@ struct DropoutCondensation: Study {
       "training.batch", label: "batch", default: 0, 0...1000,
       meaning: "The samples of a step, in a new order every epoch; 0 for all in every step."),
   ]
-
-  func train(_ request: TrainingRequest) throws(KernelError) -> TrainingReport {
-    try train(request, tier: .chosen)
-  }
 
   /// Trains with given processor features; the bits do not depend on them.
   func train(

@@ -2,7 +2,7 @@ import Protocol
 
 /// Whether a network that was pretrained on finer labels than it is tested on does better where the
 /// easy feature of a class is missing.
-struct LabelGranularity: Study {
+struct LabelGranularity: TieredStudy {
   let description = StudyDescription(
     name: "label-granularity",
     title:
@@ -169,10 +169,6 @@ struct LabelGranularity: Study {
       parameters["transfer.steps"] = .integer(min(steps, 1))
     }
     return parameters
-  }
-
-  func train(_ request: TrainingRequest) throws(KernelError) -> TrainingReport {
-    try train(request, tier: .chosen)
   }
 
   /// Trains with given processor features; the bits do not depend on them.

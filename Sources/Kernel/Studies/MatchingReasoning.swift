@@ -1,7 +1,7 @@
 import Protocol
 
 /// Whether a transformer follows chains of relations of types that it never saw.
-struct MatchingReasoning: Study {
+struct MatchingReasoning: TieredStudy {
   let description = StudyDescription(
     name: "matching-reasoning",
     title: "Matching: steps of reasoning along relations of types never seen",
@@ -113,17 +113,14 @@ struct MatchingReasoning: Study {
       meaning: "After how many steps each accuracies and matching are looked at."),
   ]
 
-  func train(_ request: TrainingRequest) throws(KernelError) -> TrainingReport {
-    try train(request, tier: .chosen)
-  }
-
   /// Trains with given processor features; the bits do not depend on them.
   func train(
     _ request: TrainingRequest, tier: KernelTier
   ) throws(KernelError) -> TrainingReport {
     let reader = try ParameterReader(request.parameters, of: description)
     let problem = try MatchingProblem(reader, request)
-    let trainer = try trainer(problem, reader, request, tier)
+    let trainer = try trainer(
+      problem, SentenceTraining(reader: reader, request: request, tier: tier))
     let evaluation = MatchingEvaluation(
       problem, trainer.store, numerics: request.numerics, tier: tier)
     let interval = UInt64(reader.integer("training.lookEvery"))
@@ -143,41 +140,25 @@ struct MatchingReasoning: Study {
   }
 
   private func trainer(
-    _ problem: MatchingProblem, _ reader: ParameterReader, _ request: TrainingRequest,
-    _ tier: KernelTier
+    _ problem: MatchingProblem, _ training: SentenceTraining
   ) throws(KernelError) -> Trainer<Float> {
-    let batch = reader.integer("training.batch")
-    let steps = UInt64(reader.integer("training.steps"))
+    let reader = training.reader
     let batches = FixedSetBatches<Float>(
-      problem.training.inputs, samples: problem.training.count, batchSize: batch,
-      seed: request.seed(of: .batches))
+      problem.training.inputs, samples: problem.training.count, batchSize: training.batchSize,
+      seed: training.request.seed(of: .batches))
     var model = problem.model
     model.isTraining = true
-    let judged = ModelProblem(chunked: model, loss: .crossEntropy, samples: batch)
-    var stage = judged.stage(
-      optimizer: Self.optimizer.optimizer(
-        reader, steps: steps, stepsPerEpoch: UInt64(batches.stepsPerEpoch)),
-      stop: StopRule(limit: .steps(steps)))
-    stage.dropoutSeed = request.seed(of: .dropout)
-    let trainer = Trainer<Float>(stage, numerics: request.numerics, tier: tier)
-    for (name, values) in problem.sharedInputs { trainer.setInput(name, values) }
     var initialization = Self.initialization.initialization(reader, width: model.width)
     initialization.roles[.factor] = .constant(reader.real("init.fixedFactor"))
-    try initialization.draw(
-      model, into: trainer.store, seed: request.seed(of: .initialization))
-    if let initial = request.initial { try trainer.store.set(initial) }
-    trainer.recorder = request.recorder
-    trainer.batches = batches
-    return trainer
+    return try training.trainer(
+      of: ModelProblem(chunked: model, loss: .crossEntropy, samples: training.batchSize),
+      optimizer: Self.optimizer.optimizer(
+        reader, steps: training.steps, stepsPerEpoch: UInt64(batches.stepsPerEpoch)),
+      initialization: initialization, sharedInputs: problem.sharedInputs, batches: batches)
   }
 }
 
 extension ChainSentences {
-  /// The inputs of a model's problem.
-  var inputs: [String: [Float]] {
-    ["x": tokens.map { Float($0) }, "y": targets.map { Float($0) }]
-  }
-
   /// The first sentences.
   func first(_ wanted: Int) -> ChainSentences {
     var result = ChainSentences(length: length)

@@ -1,7 +1,7 @@
 import Protocol
 
 /// A network on samples that the user supplies.
-struct Supervised: Study {
+struct Supervised: TieredStudy {
   let description = StudyDescription(
     name: "supervised",
     title: "Your own data: any model, initialisation, dropout, LayerNorm placement and optimiser",
@@ -155,10 +155,6 @@ struct Supervised: Study {
     let reader = try ParameterReader(request.parameters, of: description)
     let problem = try SuppliedProblem(reader, request)
     _ = try problem.initialization(of: problem.first.model)
-  }
-
-  func train(_ request: TrainingRequest) throws(KernelError) -> TrainingReport {
-    try train(request, tier: .chosen)
   }
 
   /// Trains with given processor features; the bits do not depend on them.

@@ -4,7 +4,7 @@ import CKernel
 ///
 /// A graph has no element type; a plan gives it one. What differs between the two is the entry of
 /// the kernel's table of loops, so that the rest is the same code.
-public protocol Scalar: BinaryFloatingPoint, Sendable {
+public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
   /// Which of the two it is.
   static var precision: Precision { get }
 }

@@ -91,11 +91,3 @@ extension Span {
     return result
   }
 }
-
-extension MutableSpan {
-  /// Overwrites all elements; stops the program when the counts differ.
-  mutating func overwrite(with values: Span<Element>) {
-    precondition(values.count == count, "\(values.count) values for \(count) elements")
-    for index in values.indices { self[index] = values[index] }
-  }
-}

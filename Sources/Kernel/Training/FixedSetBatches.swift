@@ -81,14 +81,15 @@ public final class FixedSetBatches<Element: Scalar>: BatchSource {
   public func load(step: UInt64, _ set: (String, Span<Element>) -> Void) {
     choose(step: step)
     for index in names.indices {
-      let width = values[index].count / sampleCount
+      let all = values[index]
+      let width = all.count / sampleCount
+      var target = buffers[index].mutableSpan
       for (row, sample) in chosen.enumerated() {
-        for element in 0..<width {
-          buffers[index][row * width + element] = values[index][sample * width + element]
-        }
+        let first = sample * width
+        target.overwrite(from: row * width, with: all.span.extracting(first..<(first + width)))
       }
-      let buffer = buffers[index]
-      set(names[index], buffer.span)
+      let batch = buffers[index]
+      set(names[index], batch.span)
     }
   }
 

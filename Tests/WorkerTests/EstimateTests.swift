@@ -11,7 +11,11 @@ import Testing
   private static func estimate(_ trials: String) async throws -> [JSONValue] {
     let ending = try await worker.run(["estimate"], input: trials)
     #expect(ending.status == 0 && ending.words.isEmpty, "\(ending.words)")
-    return try #require(try JSONValue(parsing: ending.output).array)
+    return try lines(ending.output)
+  }
+
+  private static func lines(_ output: String) throws -> [JSONValue] {
+    try output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
   }
 
   /// A trial of the two-layer network.
@@ -68,7 +72,7 @@ import Testing
     let ending = try await Self.worker.run(
       ["estimate", "--seconds", "1e-9"],
       input: #"[{"study": "idle"}, {"study": "idle"}, {"study": "idle"}]"#)
-    let estimates = try #require(try JSONValue(parsing: ending.output).array)
+    let estimates = try Self.lines(ending.output)
     #expect(estimates.count == 3 && estimates[0]["memoryBytes"]?.integer != nil)
     #expect(estimates[1...].allSatisfy { $0["untried"]?.boolean == true })
   }

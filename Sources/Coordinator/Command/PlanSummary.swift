@@ -97,7 +97,7 @@ struct PlanSummary {
   /// What a trial takes.
   private var memoryText: String {
     guard let greatest = memory.greatestBytes.map(Numeral.memory) else {
-      return "unknown: \(memory.refusal ?? "no trial could be tried")"
+      return "unknown: \(memory.refusal ?? untried)"
     }
     let text =
       switch memory.medianBytes.map(Numeral.memory) {
@@ -108,6 +108,11 @@ struct PlanSummary {
       case let usual?: "at most \(greatest) a trial, half of them at most \(usual)"
       }
     return memory.refusal.map { "\(text); of others unknown: \($0)" } ?? text
+  }
+
+  private var untried: String {
+    memory.untriedCount > 0
+      ? "\(memory.untriedCount) sizes take too long to try" : "no trial could be tried"
   }
 
   /// What is kept of the trials that are to be trained.

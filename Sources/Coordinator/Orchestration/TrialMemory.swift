@@ -8,7 +8,7 @@ package struct TrialMemory: Sendable {
   package let sizes: [(bytes: UInt64, count: Int)]
   /// The bytes of what a trial of each size keeps at most, with the number of such trials.
   package let kept: [(bytes: UInt64, count: Int)]
-  /// How many cheaper sizes were left, because the time was up.
+  /// How many sizes, the cheapest, were left, because the time was up.
   package let untriedCount: Int
   /// Why others cannot be trained; `nil` where all that were tried could be.
   package let refusal: String?
@@ -17,6 +17,8 @@ package struct TrialMemory: Sendable {
   static let sizesMax = 12
   /// How long after its start the worker begins to try another size: a plan is to be read at once.
   static let beginsWithinSeconds = 5
+  /// How long after its start the worker is stopped in the middle of a size.
+  static let endsWithinSeconds = 20
 
   /// Puts together what was found.
   package init(
@@ -45,20 +47,20 @@ package struct TrialMemory: Sendable {
     let representatives = sizes.representatives(sizesMax, prices: prices)
     guard !representatives.isEmpty else { return TrialMemory(sizes: []) }
     let program = try WorkerProgram.find()
-    let answer: JSONValue
+    let estimates: [JSONValue]
     do throws(TransportError) {
-      answer = try await program.estimate(
+      estimates = try await program.estimate(
         trials: .array(representatives.map { json($0.trial, sizes.study, files, keep) }),
-        beginsWithinSeconds: beginsWithinSeconds)
+        beginsWithinSeconds: beginsWithinSeconds, endsWithinSeconds: endsWithinSeconds)
     } catch {
       return TrialMemory(sizes: [], refusal: error.message)
     }
-    guard let estimates = answer.array, estimates.count == representatives.count else {
-      return TrialMemory(sizes: [], refusal: "the worker's answer to 'estimate' is no list of them")
+    guard estimates.count <= representatives.count else {
+      return TrialMemory(sizes: [], refusal: "the worker answered of too many trials")
     }
     var found: [(bytes: UInt64, count: Int)] = []
     var kept: [(bytes: UInt64, count: Int)] = []
-    var untriedCount = 0
+    var untriedCount = representatives.count - estimates.count
     var refusal: String?
     for (estimate, size) in zip(estimates, representatives) {
       if let bytes = estimate["memoryBytes"]?.integer {

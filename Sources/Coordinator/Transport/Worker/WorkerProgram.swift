@@ -50,17 +50,24 @@ package struct WorkerProgram: Sendable {
     try await ask(["check", study], input: Array(rows.text.utf8))
   }
 
-  /// What trials take: the JSON document of `estimate`.
+  /// What trials take: the JSON lines of `estimate`.
   /// - Parameters:
   ///   - trials: A JSON list of trials, as the worker's `train` takes them.
   ///   - beginsWithinSeconds: How long it begins to try another of them, after the first.
-  /// - Returns: The document that it answered, with one entry a trial.
+  ///   - endsWithinSeconds: After how long it is stopped in the middle of one.
+  /// - Returns: What it answered of the first trials, one entry a trial.
   /// - Throws: ``TransportError`` when it cannot be started, fails or answers with no JSON.
   package func estimate(
-    trials: JSONValue, beginsWithinSeconds: Int
-  ) async throws(TransportError) -> JSONValue {
-    try await ask(
-      ["estimate", "--seconds", String(beginsWithinSeconds)], input: Array(trials.text.utf8))
+    trials: JSONValue, beginsWithinSeconds: Int, endsWithinSeconds: Int
+  ) async throws(TransportError) -> [JSONValue] {
+    let arguments = ["estimate", "--seconds", String(beginsWithinSeconds)]
+    let output = try await answer(
+      to: arguments, input: Array(trials.text.utf8), endsWithinSeconds: endsWithinSeconds)
+    // What follows the last end of a line was cut off with the process.
+    let lines = output.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    var estimates: [JSONValue] = []
+    for line in lines.dropLast() { estimates.append(try parsed(Array(line), arguments)) }
+    return estimates
   }
 
   /// What is wrong with the files of trials: the JSON document of `examine`.
@@ -73,21 +80,38 @@ package struct WorkerProgram: Sendable {
 
   private func ask(_ arguments: [String], input: [UInt8]) async throws(TransportError) -> JSONValue
   {
+    try parsed(await answer(to: arguments, input: input), arguments)
+  }
+
+  /// What the worker says; at most for so long where it is given a time.
+  private func answer(
+    to arguments: [String], input: [UInt8], endsWithinSeconds: Int? = nil
+  ) async throws(TransportError) -> [UInt8] {
     let child = try ChildProcess(path: path, arguments: arguments)
-    let answer = await child.converse(input: input)
-    let subject = "'\(path) \(arguments.joined(separator: " "))'"
-    guard answer.status == 0 else {
+    let answer = await child.converse(input: input, endsWithinSeconds: endsWithinSeconds)
+    guard answer.status == 0 || answer.wasStopped else {
       throw TransportError(
-        .workerFailed, "\(subject) ended with status \(answer.status). \(answer.complaints)",
+        .workerFailed,
+        "\(subject(arguments)) ended with status \(answer.status). \(answer.complaints)",
         remedy: "Run it by hand to see what is wrong.")
     }
+    return answer.output
+  }
+
+  private func parsed(
+    _ document: [UInt8], _ arguments: [String]
+  ) throws(TransportError) -> JSONValue {
     do {
-      return try JSONValue(parsing: answer.output)
+      return try JSONValue(parsing: document)
     } catch {
       throw TransportError(
-        .badAnswer, "\(subject) answered with something that is not JSON: \(error).",
+        .badAnswer, "\(subject(arguments)) answered with something that is not JSON: \(error).",
         remedy: "Use a coordinator and a worker of the same release.")
     }
+  }
+
+  private func subject(_ arguments: [String]) -> String {
+    "'\(path) \(arguments.joined(separator: " "))'"
   }
 }
 
@@ -96,10 +120,16 @@ extension ChildProcess {
     var output: [UInt8]
     var complaints: String
     var status: Int32
+    /// Whether its time was up.
+    var wasStopped: Bool
   }
 
   /// Gives the process its input and collects what it says until it ends.
-  func converse(input bytes: [UInt8]) async -> Answer {
+  /// - Parameters:
+  ///   - bytes: Its input.
+  ///   - seconds: After how long it is killed; `nil` for never.
+  /// - Returns: What it said, and how it ended.
+  func converse(input bytes: [UInt8], endsWithinSeconds seconds: Int? = nil) async -> Answer {
     await withCheckedContinuation { continuation in
       // Three blocking streams: each on a thread of Dispatch, none on the cooperative pool.
       let group = DispatchGroup()
@@ -118,13 +148,20 @@ extension ChildProcess {
         readToEnd(error) { piece in collected.complaints.withLock { $0 += piece.suffix(4096) } }
         close(error)
       }
+      let stop = DispatchWorkItem { [self] in
+        collected.wasStopped.withLock { $0 = true }
+        kill(processIdentifier, SIGKILL)
+      }
+      if let seconds { queue.asyncAfter(deadline: .now() + .seconds(seconds), execute: stop) }
       group.notify(queue: queue) { [self] in
+        // The process is waited for below, so that its number is nobody else's until then.
+        stop.cancel()
         let status = waitForExit()
         continuation.resume(
           returning: Answer(
             output: collected.output.withLock { $0 },
             complaints: String(decoding: collected.complaints.withLock { $0 }, as: UTF8.self),
-            status: status))
+            status: status, wasStopped: collected.wasStopped.withLock { $0 }))
       }
     }
   }
@@ -134,4 +171,5 @@ extension ChildProcess {
 private final class Collected: Sendable {
   let output = Mutex<[UInt8]>([])
   let complaints = Mutex<[UInt8]>([])
+  let wasStopped = Mutex(false)
 }

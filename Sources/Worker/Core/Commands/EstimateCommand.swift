@@ -21,11 +21,12 @@ enum EstimateCommand {
     // What a process holds once it has trained belongs to every trial, the first one included. Who
     // asks puts what matters most first, so that the last is the shortest to be tried for nothing.
     if let last = files.last { _ = estimate(of: last, runner) }
-    let estimates = files.enumerated().map { index, file in
-      index == 0 || ContinuousClock.now - start < .seconds(seconds)
-        ? estimate(of: file, runner) : ["untried": true]
+    for (index, file) in files.enumerated() {
+      let isInTime = index == 0 || ContinuousClock.now - start < .seconds(seconds)
+      let estimate: JSONValue = isInTime ? estimate(of: file, runner) : ["untried": true]
+      // A line each at once: who asks may end this process when one takes too long.
+      try StandardStreams.write(estimate.text + "\n")
     }
-    try StandardStreams.write(JSONValue.array(estimates).indentedText + "\n")
   }
 
   private static func estimate(of file: TrialFile, _ runner: TrialRunner) -> JSONValue {

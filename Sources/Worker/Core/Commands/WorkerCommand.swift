@@ -155,7 +155,7 @@ public enum WorkerCommand: Hashable, Sendable {
         --export TENSORS     Write the parameters at the end to this safetensors file.
       estimate               Read a JSON list of trials, each as for 'train', from standard input,
                              try each of them for a moment, and print the memory that it takes
-                             and the most bytes that it keeps, as JSON.
+                             and the most bytes that it keeps, a line of JSON each.
         --seconds S          Begin no other trial after S seconds; the rest are said to be untried.
       examine                Read such a list and print for each trial null, or as JSON what is wrong
                              with its files. "files": {SHA-256: PATH} says where they are.

@@ -44,6 +44,27 @@ import Testing
     #expect(QueryDirections.meanCosine(UnitRows([[1, 0]])).isNaN)
   }
 
+  @Test func `fused vectors are compared across pairs, by their composed answers`() {
+    // Sentences 0 and 1 are of one pair, and are not compared with each other.
+    let similarity = FusedSimilarity(
+      [[2, 0], [0, 1], [3, 4], [0, 5]], answers: [30, 31, 30, 31], pairs: [0, 0, 1, 2])
+    // 0 and 2: 0.6; 1 and 3: 1.
+    #expect(abs(similarity.agreeingMean - 0.8) < 1e-15)
+    // 0 and 3: 0; 1 and 2: 0.8; 2 and 3: 0.8.
+    #expect(abs(similarity.differingMean - 1.6 / 3) < 1e-15)
+    // In the order of the answers: 0, 2, 1, 3.
+    #expect(similarity.rows == [[1, 0], [0.6, 0.8], [0, 1], [0, 1]])
+    #expect(similarity.cosines.count == 16 && similarity.cosines[1] == 0.6)
+  }
+
+  @Test func `a fused vector without a direction leaves nothing to compare`() {
+    for bad in [[0, 0], [Double.nan, 1]] {
+      let similarity = FusedSimilarity([[1, 0], bad], answers: [30, 30], pairs: [0, 1])
+      #expect(similarity.agreeingMean.isNaN && similarity.differingMean.isNaN)
+      #expect(similarity.rows.isEmpty && similarity.cosines.isEmpty)
+    }
+  }
+
   @Test func `rows on a line are ordered, of one dimension, and their mean does not count`() {
     let rows = (0..<6).map { [5 + 2 * Double($0), 1 - Double($0), 7] }
     let order = EmbeddingOrder(rows: rows)

@@ -129,7 +129,7 @@ import Testing
         [{"study": "two-layer-phase-diagram", "keep": \(keep), "parameters":
           {"width": 60, "training.stepsMax": 40, "stop.lossFraction": 1e-12}}]
         """)
-    let estimate = try #require(try JSONValue(parsing: ending.output).array?.first)
+    let estimate = try JSONValue(parsing: ending.output)
     let planned = try #require(estimate["keptBytes"]?.integer)
     try await WorkerWorld.with { world in
       let (client, _) = try await world.attach()

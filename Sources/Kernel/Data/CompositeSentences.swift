@@ -133,26 +133,59 @@ public struct CompositeGenerator: Hashable, Sendable {
     var result = CompositeSentences(length: length)
     result.tokens.reserveCapacity(count * length)
     for sentence in 0..<count {
-      let start = sentence * stride
-      let place = Self.pick(draws[start + length], of: length - 2)
-      let key = allowed[place][Self.pick(draws[start + length + 1], of: allowed[place].count)]
-      let pair = pairs[Self.pick(draws[start + length + 2], of: pairs.count)]
-      for cell in 0..<length {
-        let filler = CompositeGenerator.first + Self.pick(draws[start + cell], of: values)
-        let token =
-          switch cell - place {
-          case 0: key
-          case 1: pair.first
-          case 2: pair.second
-          default: filler
-          }
-        result.tokens.append(token)
-      }
-      result.targets.append(target(of: key, pair))
-      result.keys.append(key)
-      result.keyPositions.append(place)
+      let drawn = draws[sentence * stride..<(sentence + 1) * stride]
+      let place = Self.pick(drawn[drawn.startIndex + length], of: length - 2)
+      let key = allowed[place][
+        Self.pick(drawn[drawn.startIndex + length + 1], of: allowed[place].count)]
+      let pair = pairs[Self.pick(drawn[drawn.startIndex + length + 2], of: pairs.count)]
+      append(key, pair, at: place, fillers: drawn.prefix(length), to: &result)
     }
     return result
+  }
+
+  /// Makes a sentence for each key with each pair, the keys of the first pair first.
+  /// - Parameters:
+  ///   - keys: The keys; each stands at a place at which training shows it.
+  ///   - pairs: The pairs.
+  ///   - stream: Where fillers and places come from; sentence i takes the indices from i (n + 1) on.
+  /// - Returns: The sentences.
+  func everySentence(
+    keys: [Int], pairs: [AnchorPair], from stream: RandomStream
+  ) -> CompositeSentences {
+    let stride = length + 1
+    var draws = [Double](repeating: 0, count: keys.count * pairs.count * stride)
+    stream.fillUniform(&draws)
+    var result = CompositeSentences(length: length)
+    for (index, pair) in pairs.enumerated() {
+      for (position, key) in keys.enumerated() {
+        let start = (index * keys.count + position) * stride
+        let drawn = draws[start..<start + stride]
+        let places = (0...length - 3).filter { key % modulus != $0 }
+        let place = places[Self.pick(drawn[start + length], of: places.count)]
+        append(key, pair, at: place, fillers: drawn.prefix(length), to: &result)
+      }
+    }
+    return result
+  }
+
+  /// Adds a sentence whose fillers come from uniform numbers.
+  private func append(
+    _ key: Int, _ pair: AnchorPair, at place: Int, fillers: ArraySlice<Double>,
+    to result: inout CompositeSentences
+  ) {
+    for (cell, uniform) in fillers.enumerated() {
+      let token =
+        switch cell - place {
+        case 0: key
+        case 1: pair.first
+        case 2: pair.second
+        default: CompositeGenerator.first + Self.pick(uniform, of: values)
+        }
+      result.tokens.append(token)
+    }
+    result.targets.append(target(of: key, pair))
+    result.keys.append(key)
+    result.keyPositions.append(place)
   }
 
   /// A whole number from 0 to below a limit, from a uniform number of (0, 1).

@@ -44,6 +44,8 @@ public enum MeasureRegistry {
       CompositeAnswers.exceptionInferential,
       CompositeAnswers.mode,
       CompositeAnswers.histogram,
+      FusedSimilarity.agreeing,
+      FusedSimilarity.differing,
       QueryDirections.meanCosine,
       StableRank.ofQueries,
       StableRank.ofEmbedding,

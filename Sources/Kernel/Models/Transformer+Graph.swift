@@ -7,16 +7,7 @@ extension Transformer {
   /// feed-forward for it alone.
   public func output(samples: Int, in graph: inout Graph) -> Node {
     let pieces = ParameterNodes(parameters, in: &graph)
-    let indices = graph.input("x", Shape(samples * tokens, 1))
-    let embedded = graph.embedding(table: pieces("tok.weight"), indices: indices)
-    var stream =
-      switch positions {
-      case .learned: graph.addToTiles(embedded, pieces("pos.weight"))
-      case .sinusoidal:
-        graph.addToTiles(embedded, graph.input("positions", Shape(tokens, width)))
-      case .none: embedded
-      }
-    stream = dropped(stream, at: .embedding, samples: samples, in: &graph)
+    var stream = embedded(pieces, samples: samples, in: &graph)
     for layer in 0..<layers {
       let block = TransformerBlock(
         model: self, pieces: pieces, index: layer, samples: samples,
@@ -29,6 +20,37 @@ extension Transformer {
     return graph.linear(
       stream, weight: pieces(head == .tied ? "tok.weight" : "head.weight"),
       bias: pieces["head.bias"])
+  }
+
+  /// The stream of the last tokens between the two parts of a block, (n, d): what its attention has
+  /// brought together for the input `x`.
+  func fused(inBlock block: Int, samples: Int, in graph: inout Graph) -> Node {
+    let pieces = ParameterNodes(parameters, in: &graph)
+    var stream = embedded(pieces, samples: samples, in: &graph)
+    for layer in 0..<block {
+      stream = TransformerBlock(
+        model: self, pieces: pieces, index: layer, samples: samples, lastTokenAlone: false
+      ).output(of: stream, in: &graph)
+    }
+    return TransformerBlock(
+      model: self, pieces: pieces, index: block, samples: samples, lastTokenAlone: true
+    ).attended(stream, in: &graph)
+  }
+
+  /// The tokens of `x` with their positions, (n T, d).
+  private func embedded(
+    _ pieces: ParameterNodes, samples: Int, in graph: inout Graph
+  ) -> Node {
+    let indices = graph.input("x", Shape(samples * tokens, 1))
+    let embedded = graph.embedding(table: pieces("tok.weight"), indices: indices)
+    let stream =
+      switch positions {
+      case .learned: graph.addToTiles(embedded, pieces("pos.weight"))
+      case .sinusoidal:
+        graph.addToTiles(embedded, graph.input("positions", Shape(tokens, width)))
+      case .none: embedded
+      }
+    return dropped(stream, at: .embedding, samples: samples, in: &graph)
   }
 
   /// The rows of the last tokens; a stream that has no others is left as it is.
@@ -56,12 +78,10 @@ private struct TransformerBlock {
   let lastTokenAlone: Bool
   private var name: String { "blocks.\(index)" }
 
+  private var isBefore: Bool { model.normalization == .before }
+
   func output(of stream: Node, in graph: inout Graph) -> Node {
-    let isBefore = model.normalization == .before
-    let looked = isBefore ? normalized(stream, "ln1", in: &graph) : stream
-    var kept = lastTokenAlone ? model.lastTokens(stream, samples: samples, in: &graph) : stream
-    kept = graph.add(kept, dropped(attention(of: looked, in: &graph), part: 1, in: &graph))
-    if model.normalization == .after { kept = normalized(kept, "ln1", in: &graph) }
+    var kept = attended(stream, in: &graph)
     guard model.hasFeedForward else { return kept }
     let fed = isBefore ? normalized(kept, "ln2", in: &graph) : kept
     let hidden = graph.linear(
@@ -69,6 +89,14 @@ private struct TransformerBlock {
       activation: model.activation)
     kept = graph.add(kept, dropped(linear(hidden, "ff2", in: &graph), part: 2, in: &graph))
     return model.normalization == .after ? normalized(kept, "ln2", in: &graph) : kept
+  }
+
+  /// The stream after the attention.
+  func attended(_ stream: Node, in graph: inout Graph) -> Node {
+    let looked = isBefore ? normalized(stream, "ln1", in: &graph) : stream
+    var kept = lastTokenAlone ? model.lastTokens(stream, samples: samples, in: &graph) : stream
+    kept = graph.add(kept, dropped(attention(of: looked, in: &graph), part: 1, in: &graph))
+    return model.normalization == .after ? normalized(kept, "ln1", in: &graph) : kept
   }
 
   private func normalized(_ stream: Node, _ part: String, in graph: inout Graph) -> Node {

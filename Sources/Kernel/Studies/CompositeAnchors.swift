@@ -66,11 +66,13 @@ struct CompositeAnchors: TieredStudy {
       EmbeddingOrder.rank,
       EmbeddingOrder.order,
       EmbeddingOrder.spectrum,
+      FusedSimilarity.agreeing,
+      FusedSimilarity.differing,
       MeanLoss.onTraining,
       MeanLoss.onTest,
       TrainingMeasures.steps,
     ],
-    matrices: [CosineMatrix.ofQueries],
+    matrices: [CosineMatrix.ofQueries, FusedSimilarity.matrix],
     statements: CompositeAnchors.statements,
     // Products of three times this many multiply-adds, thirty times as fast as what `plan` assumes, as
     // measured.
@@ -137,6 +139,10 @@ struct CompositeAnchors: TieredStudy {
     CosineMatrix.keep(
       UnitRows(CompositeEvaluation.queries(problem.model, trainer.store)).rows,
       as: CosineMatrix.ofQueries, request.recorder)
+    let fused = evaluation.fused
+    if !fused.rows.isEmpty {
+      request.recorder?.keep(FusedSimilarity.matrix, side: fused.rows.count) { fused.cosines }
+    }
     let measures =
       evaluation.measures
       + [MeasureValue(name: TrainingMeasures.steps.name, number: Double(ending.steps))]
@@ -176,155 +182,5 @@ struct CompositeAnchors: TieredStudy {
         from: RandomStream(seed: seed, purpose: .batches, step: step))
       for (name, values) in drawn.inputs { set(name, values) }
     }
-  }
-}
-
-/// The sentences and the network of one trial.
-struct CompositeProblem {
-  /// Sets of sentences that are drawn once; the number is the stream's step.
-  enum Part: UInt64 {
-    /// Taught pairs with the keys of training.
-    case training = 0
-    /// Taught pairs with the keys that were held back.
-    case test = 1
-    /// The pair (4, 3) with the keys of training.
-    case unseen = 2
-    /// The pair (3, 4) with the keys of training.
-    case exception = 3
-    /// What is trained on where the sentences are stored.
-    case stored = 4
-  }
-
-  /// The generator.
-  let generator: CompositeGenerator
-  /// The network.
-  let model: Transformer
-  private let seed: UInt32
-
-  /// Puts together what a request asks for.
-  /// - Throws: `kernel.parameter` where the model has too few tokens, or there are too few values.
-  init(_ reader: ParameterReader, seed: UInt32) throws(KernelError) {
-    let (length, values) = (reader.integer("data.length"), reader.integer("data.values"))
-    guard values >= length else {
-      throw KernelError(
-        .parameter,
-        "making sentences of \(length) tokens: \(values) values are not enough to have keys to"
-          + " train and to test on at every place",
-        remedy: "Set data.values to \(length) or more.")
-    }
-    let modulus = reader.choice("data.modulus", as: CompositeAnchors.Modulus.self)
-    generator = CompositeGenerator(
-      length: length, values: values, modulus: modulus == .places ? length - 2 : length,
-      hasException: reader.choice("data.variant", as: CompositeAnchors.Variant.self) == .exception)
-    model = try CompositeAnchors.transformer.model(reader, tokens: length)
-    self.seed = seed
-    guard model.vocabulary >= generator.tokenLimit else {
-      throw KernelError(
-        .parameter,
-        "making sentences of \(values) values: a model of \(model.vocabulary) different tokens has"
-          + " not the \(generator.tokenLimit) of the answers",
-        remedy: "Set model.vocabulary to \(generator.tokenLimit) or more.")
-    }
-  }
-
-  /// Sentences of a part.
-  func sentences(_ part: Part, count: Int) -> CompositeSentences {
-    let pairs: [AnchorPair] =
-      switch part {
-      case .training, .test, .stored: generator.seenPairs
-      case .unseen: [.unseen]
-      case .exception: [.exception]
-      }
-    return generator.sentences(
-      count: count, keys: part == .test ? .test : .training, pairs: pairs,
-      from: RandomStream(seed: seed, purpose: .data, step: part.rawValue))
-  }
-}
-
-/// What a trained network answers, and how complex it is.
-struct CompositeEvaluation {
-  /// All measures but those of the training, in the order of the description.
-  let measures: [MeasureValue]
-
-  /// Sentences that are evaluated at once.
-  private static let samplesAtOnce = 50
-
-  /// Evaluates a network.
-  init(
-    _ problem: CompositeProblem, _ store: ParameterStore<Float>, samples: Int,
-    numerics: NumericProfile, tier: KernelTier
-  ) {
-    var graph = Graph()
-    let count = Self.samplesAtOnce
-    let logits = problem.model.output(samples: count, in: &graph)
-    let losses = graph.labelCrossEntropy(logits, labels: graph.input("y", Shape(count, 1)))
-    let evaluator = Evaluator(
-      graph: graph, nodes: [logits, losses], samples: count, store: store, numerics: numerics,
-      tier: tier)
-    for (name, values) in problem.model.fixedInputs { evaluator.setShared(name, values) }
-    func evaluated(_ part: CompositeProblem.Part) -> (CompositeSentences, [[Float]]) {
-      let sentences = problem.sentences(part, count: samples)
-      return (sentences, evaluator.values(sentences.inputs, samples: samples))
-    }
-    let (training, trained) = evaluated(.training)
-    let (test, tested) = evaluated(.test)
-    let answers = [CompositeProblem.Part.unseen, .exception].map { part in
-      let (sentences, values) = evaluated(part)
-      return CompositeAnswers(outputs: values[0], keys: sentences.keys)
-    }
-    let (composed, mirrored) = (AnchorPair.unseen.shift, AnchorPair.exceptionShift)
-    let inferential = answers[0].share(of: composed)
-    let symmetric = answers[0].share(of: mirrored)
-    func number(_ measure: MeasureDescription, _ value: Double) -> MeasureValue {
-      MeasureValue(name: measure.name, number: value)
-    }
-    measures =
-      [
-        number(Accuracy.onTraining, Accuracy.value(outputs: trained[0], labels: training.targets)),
-        number(Accuracy.onTest, Accuracy.value(outputs: tested[0], labels: test.targets)),
-        number(CompositeAnswers.inferential, inferential),
-        number(CompositeAnswers.symmetric, symmetric),
-        number(CompositeAnswers.other, 1 - inferential - symmetric),
-        number(CompositeAnswers.near, answers[0].share(of: composed - 1...composed + 1)),
-        number(CompositeAnswers.exception, answers[1].share(of: mirrored)),
-        number(CompositeAnswers.exceptionInferential, answers[1].share(of: composed)),
-        number(CompositeAnswers.mode, answers[0].mode),
-        MeasureValue(name: CompositeAnswers.histogram.name, values: answers[0].histogram),
-      ] + Self.complexity(problem, store)
-      + [
-        number(MeanLoss.onTraining, MeanLoss.value(trained[1])),
-        number(MeanLoss.onTest, MeanLoss.value(tested[1])),
-      ]
-  }
-
-  /// The measures of the first queries and of the embedded values.
-  private static func complexity(
-    _ problem: CompositeProblem, _ store: ParameterStore<Float>
-  ) -> [MeasureValue] {
-    let model = problem.model
-    let queries = queries(model, store)
-    let embedding = EmbeddingOrder(
-      rows: rows(
-        store.parameter("tok.weight"), columns: model.width, problem.generator.valueTokens))
-    let numbers = [
-      (QueryDirections.meanCosine, QueryDirections.meanCosine(UnitRows(queries))),
-      (StableRank.ofQueries, StableRank.value(queries)),
-      (StableRank.ofEmbedding, StableRank.value(embedding.rows)),
-      (EmbeddingOrder.rank, EffectiveRank.value(embedding.rows)),
-      (EmbeddingOrder.order, embedding.order),
-    ]
-    return numbers.map { MeasureValue(name: $0.0.name, number: $0.1) }
-      + [MeasureValue(name: EmbeddingOrder.spectrum.name, values: embedding.spectrum)]
-  }
-
-  /// The neurons of the first block's query matrix.
-  static func queries(_ model: Transformer, _ store: ParameterStore<Float>) -> [[Double]] {
-    rows(
-      store.parameter("blocks.0.qkv.weight"), columns: model.width,
-      0..<model.heads * model.keyWidth)
-  }
-
-  private static func rows(_ values: [Float], columns: Int, _ wanted: Range<Int>) -> [[Double]] {
-    wanted.map { row in values[row * columns..<(row + 1) * columns].map { Double($0) } }
   }
 }

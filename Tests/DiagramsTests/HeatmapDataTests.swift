@@ -111,6 +111,16 @@ import Testing
     #expect(data.y.title == "β (h)")
   }
 
+  @Test(arguments: [(-1.0, "score S > −1 everywhere"), (9, "score S < 9 everywhere"), (0.5, nil)])
+  func `a contour that crosses no cell is told of`(level: Double, words: String?) throws {
+    let table = TableFixture.grid(HeatmapDataTests.plane) { point, _ in .score(point[0]) }
+    var request = TableFixture.request()
+    request.contour = DiagramRequest.Contour(level: level)
+    let data = try TableFixture.data(table, request)
+    #expect(data.panels[0].contours.isEmpty == (words != nil))
+    #expect(data.remarks.last { $0.contains("everywhere") } == words)
+  }
+
   @Test func `rows in another order give the same data`() throws {
     let axes = HeatmapDataTests.plane + [TableFixture.axis("width", [1, 2, 3])]
     var table = TableFixture.grid(axes, replicates: 3) { point, replicate in

@@ -61,6 +61,11 @@ extension HeatmapData {
     theory = study.theoryLines.compactMap { TheoryCurve($0, x: across, y: up) }
     self.mask = request.mask
     remarks = wording.remarks(replicates: grid.replicateCounts)
+    if panels.allSatisfy(\.contours.isEmpty), let lined = plan.linedMeasure {
+      // A reader who looks for the line must see why there is none.
+      let values = grid.values(of: lined, summary: request.replicates).filter(\.isFinite)
+      remarks += wording.sideOfContour(values).map { [$0] } ?? []
+    }
   }
 }
 

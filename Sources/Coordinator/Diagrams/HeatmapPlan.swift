@@ -158,6 +158,11 @@ struct HeatmapPlan {
     }
   }
 
+  /// The measure that the contour is of; `nil` where it is of several colours or there is none.
+  var linedMeasure: Int? {
+    contour.flatMap { $0.measure ?? (colors.count == 1 ? colors[0] : nil) }
+  }
+
   private static func contour(
     _ contour: DiagramRequest.Contour?, measures: [String]
   ) throws(DiagramError) -> Contour? {

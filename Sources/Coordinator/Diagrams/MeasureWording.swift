@@ -50,6 +50,17 @@ struct MeasureWording {
     return slopes ? "slope = \(level)" : "\(label(of: 0)) = \(level)"
   }
 
+  /// On which side of the contour's level all values are; `nil` where some are on either.
+  func sideOfContour(_ values: [Double]) -> String? {
+    guard let level = plan.contour?.level, let measure = plan.linedMeasure, !values.isEmpty else {
+      return nil
+    }
+    let sign = values.allSatisfy { $0 > level } ? ">" : values.allSatisfy { $0 < level } ? "<" : nil
+    return sign.map {
+      "\(label(of: measure)) \($0) \(NumberText.significant(level)) everywhere"
+    }
+  }
+
   /// What else the reader must know.
   func remarks(replicates: ClosedRange<Int>) -> [String] {
     var remarks: [String] = []

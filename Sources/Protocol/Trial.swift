@@ -89,11 +89,7 @@ public struct TrialSpecification: Hashable, Sendable {
   }
 
   /// The identity of the trial: the SHA-256 of ``keyText``.
-  public var key: TrialKey {
-    var digest = SHA256()
-    digest.update(Array(keyText.utf8))
-    return TrialKey(digest: digest.finishedWords())
-  }
+  public var key: TrialKey { TrialKey(ofText: keyText) }
 
   static func keyHeader(study: String, revision: UInt32, numerics: NumericProfile) -> String {
     """
@@ -115,4 +111,13 @@ public struct TrialSpecification: Hashable, Sendable {
   }
 
   static func keyLine(replicate: UInt32) -> String { "replicate \(replicate)\n" }
+}
+
+extension TrialKey {
+  /// The key of the trial whose ``TrialSpecification/keyText`` this is.
+  public init(ofText text: String) {
+    var digest = SHA256()
+    digest.update(Array(text.utf8))
+    self.init(digest: digest.finishedWords())
+  }
 }

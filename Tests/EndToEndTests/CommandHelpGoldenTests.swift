@@ -3,8 +3,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct CommandHelpGoldenTests {
   @Test(arguments: [
-    "", "plan", "run", "resume", "status", "results", "diagram", "fetch", "check", "studies",
-    "nodes", "why",
+    "", "plan", "run", "resume", "status", "results", "diagram", "fetch", "check", "export",
+    "import", "studies", "nodes", "why",
   ])
   func `the help of a command is what was reviewed`(command: String) async throws {
     let arguments = command.isEmpty ? ["--help"] : ["help", command]

@@ -133,7 +133,7 @@ private struct Recording {
     _ received: ReceivedResult, _ standing: TrialStanding, _ database: Database
   ) throws -> RecordedResult.Disposition {
     let stored = try StoredResult(of: standing.id, in: database)
-    let difference = stored.difference(from: received.result)
+    let difference = stored.numbers.difference(from: ResultNumbers(received.result))
     if let difference {
       try database.appendEvent(
         .determinismFault,

@@ -222,7 +222,8 @@ extension Database {
     }
   }
 
-  fileprivate func upsert(
+  /// Writes a sweep's row.
+  func upsert(
     _ definition: SweepDefinition, atMicroseconds time: Int64
   ) throws -> SweepID {
     let study = try first("SELECT study FROM sweep WHERE name = ?", definition.name.value) { row in

@@ -134,7 +134,8 @@ extension SweepCounts {
 }
 
 extension Database {
-  fileprivate func sweeps() throws -> [SweepRecord] {
+  /// Every sweep, the last one changed first.
+  func sweeps() throws -> [SweepRecord] {
     var sweeps: [SweepRecord] = []
     let order = "ORDER BY updated_microseconds DESC, id DESC"
     try each("SELECT \(SweepRecord.columns) FROM sweep \(order)") { row in

@@ -108,6 +108,17 @@ package final class Catalog: Sendable {
     try await transaction(.deferred, purpose, body)
   }
 
+  /// Changes the catalog in one transaction before it returns; for the queue of another catalog.
+  func writeNow<Value>(
+    _ purpose: String, _ body: (Database) throws -> Value
+  ) throws(CatalogError) -> Value {
+    do {
+      return try connection.writeWithoutTransaction { try $0.value(of: .immediate, body) }
+    } catch {
+      throw CatalogError(error, purpose: purpose, path: path)
+    }
+  }
+
   private func transaction<Value: Sendable>(
     _ kind: Database.TransactionKind, _ purpose: String,
     _ body: @escaping @Sendable (Database) throws -> Value

@@ -55,6 +55,8 @@ package struct CatalogError: Diagnosable {
     package static let attemptExists = Code("catalog.attempt-exists", .internalFault)
     /// A folder for what is kept exists, or cannot be written.
     package static let folder = Code("catalog.folder", .inputOutput)
+    /// A catalog is to take itself over, or to be written over a file that is there.
+    package static let occupied = Code("catalog.occupied", .usage)
     /// Nothing is kept of the trials that were asked for.
     package static let nothingKept = Code("catalog.nothing-kept", .malformedFile)
     /// Something that must not happen.

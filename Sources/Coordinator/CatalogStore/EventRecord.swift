@@ -14,6 +14,8 @@ package struct EventKind: RawRepresentable, Hashable, Sendable {
   package static let unknownTrial = EventKind(rawValue: "unknown-trial")
   /// The catalog was brought to a newer schema.
   package static let migrated = EventKind(rawValue: "migrated")
+  /// Results of another catalog were taken over.
+  package static let imported = EventKind(rawValue: "imported")
   /// A node was attached to.
   package static let nodeAttached = EventKind(rawValue: "node-attached")
   /// A node was given up.

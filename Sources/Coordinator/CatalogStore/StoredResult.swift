@@ -51,54 +51,74 @@ struct MeasureSet {
   }
 }
 
-/// The result that a trial has.
-struct StoredResult {
+/// The numbers of a result, and how its training ended.
+struct ResultNumbers {
   private let outcome: String
   private let stop: String?
   private let steps: Int64
-  private let measures: MeasureSet
+  /// The measures, as the catalog keeps them.
+  let measures: MeasureSet
+
+  /// Takes what a node sent.
+  init(_ result: TrialResult) {
+    outcome = result.outcome.word
+    stop = result.outcome.stopWord
+    steps = Int64(clamping: result.steps)
+    measures = MeasureSet(result.measures)
+  }
+
+  /// Reads those of a trial that has a result.
+  init(of trial: TrialID, in database: Database) throws {
+    let row = try database.first(
+      "SELECT outcome, stop, steps FROM trial WHERE id = ?", trial.value
+    ) { row in
+      (
+        outcome: try row.decode(String.self, atIndex: 0),
+        stop: try row.decode(String?.self, atIndex: 1),
+        steps: try row.decode(Int64?.self, atIndex: 2) ?? 0
+      )
+    }
+    guard let row else { throw ColumnError(description: "a trial was expected") }
+    (outcome, stop, steps) = row
+    measures = MeasureSet(try database.measures(of: trial))
+  }
+
+  /// The first difference in words; `nil` when the results are the same to the bit.
+  func difference(from other: ResultNumbers) -> String? {
+    if outcome != other.outcome { return "the outcome is \(other.outcome), not \(outcome)" }
+    if stop != other.stop {
+      return "the stop is \(other.stop ?? "none"), not \(stop ?? "none")"
+    }
+    if steps != other.steps { return "it took \(other.steps) steps, not \(steps)" }
+    return measures.difference(from: other.measures)
+  }
+}
+
+/// The result that a trial has, and where it is from.
+struct StoredResult {
+  /// Its numbers.
+  let numbers: ResultNumbers
   /// The attempt that gave it, in words.
   let source: String
   /// Why that attempt had been given up, or `nil` when it had not.
   let givenUp: String?
 
   init(of trial: TrialID, in database: Database) throws {
+    numbers = try ResultNumbers(of: trial, in: database)
     let row = try database.first(
       """
-      SELECT t.outcome, t.stop, t.steps, t.attempt, a.node, a.reason FROM trial t
+      SELECT t.attempt, a.node, a.reason FROM trial t
       LEFT JOIN attempt a ON a.trial = t.id AND a.number = t.attempt WHERE t.id = ?
       """, trial.value
     ) { row in
       (
-        outcome: try row.decode(String.self, atIndex: 0),
-        stop: try row.decode(String?.self, atIndex: 1),
-        steps: try row.decode(Int64?.self, atIndex: 2) ?? 0,
-        attempt: try row.decode(Int64?.self, atIndex: 3) ?? 0,
-        node: try row.decode(String?.self, atIndex: 4),
-        reason: try row.decode(String?.self, atIndex: 5)
+        attempt: try row.decode(Int64?.self, atIndex: 0) ?? 0,
+        node: try row.decode(String?.self, atIndex: 1),
+        reason: try row.decode(String?.self, atIndex: 2)
       )
     }
-    guard let row else { throw ColumnError(description: "a trial was expected") }
-    outcome = row.outcome
-    stop = row.stop
-    steps = row.steps
-    measures = MeasureSet(try database.measures(of: trial))
-    source = "attempt \(row.attempt)" + (row.node.map { " on '\($0)'" } ?? "")
-    givenUp = row.reason.map { "that attempt had been given up: \($0)" }
-  }
-
-  /// The first difference in words; `nil` when the results are the same to the bit.
-  func difference(from result: TrialResult) -> String? {
-    if outcome != result.outcome.word {
-      return "the outcome is \(result.outcome.word), not \(outcome)"
-    }
-    if stop != result.outcome.stopWord {
-      return "the stop is \(result.outcome.stopWord ?? "none"), not \(stop ?? "none")"
-    }
-    if steps != Int64(clamping: result.steps) {
-      return "it took \(result.steps) steps, not \(steps)"
-    }
-    return measures.difference(from: MeasureSet(result.measures))
+    source = "attempt \(row?.attempt ?? 0)" + (row?.node.map { " on '\($0)'" } ?? "")
+    givenUp = row?.reason.map { "that attempt had been given up: \($0)" }
   }
 }
 

@@ -71,6 +71,11 @@ package struct StoredTrial: Hashable, Sendable {
   }
 }
 
+extension StoredTrial {
+  /// Whether the key is the digest of what is said of the trial.
+  var isNamedRightly: Bool { TrialKey(ofText: keyText) == key }
+}
+
 /// Where a trial stands in a sweep.
 package struct TrialPlace: Hashable, Sendable {
   /// The sweep's name.

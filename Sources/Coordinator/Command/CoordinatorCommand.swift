@@ -21,7 +21,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
     subcommands: [
       PlanCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self,
       ResultsCommand.self, DiagramCommand.self, FetchCommand.self, CheckCommand.self,
-      StudiesCommand.self, NodesCommand.self, WhyCommand.self,
+      ExportCommand.self, ImportCommand.self, StudiesCommand.self, NodesCommand.self,
+      WhyCommand.self,
     ])
 
   /// Ends the process with the status that fits what happened.

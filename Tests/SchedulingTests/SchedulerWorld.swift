@@ -24,14 +24,29 @@ struct SchedulerWorld {
         recalled: Dictionary(uniqueKeysWithValues: recalled.map { (NodeName($0.key), $0.value) })))
   }
 
+  /// Sends an event after a time in which the clock ticks.
+  /// - Returns: What follows from the ticks and from the event.
   @discardableResult
   mutating func send(_ event: SchedulerEvent, after seconds: Double = 0) -> [SchedulerAction] {
+    var actions: [SchedulerAction] = []
+    var left = seconds
+    while left > SchedulerWorld.tickSeconds {
+      left -= SchedulerWorld.tickSeconds
+      actions += handle(.tick, after: SchedulerWorld.tickSeconds)
+    }
+    return actions + handle(event, after: left)
+  }
+
+  /// Sends an event after a time in which the coordinator slept.
+  mutating func handle(_ event: SchedulerEvent, after seconds: Double) -> [SchedulerAction] {
     time += seconds
     let actions = scheduler.handle(event, at: time)
     // A large state takes long to check after each event.
     if scheduler.state.heldCount < 200 { #expect(scheduler.state.brokenInvariant == nil) }
     return actions
   }
+
+  private static let tickSeconds = 4.0
 
   /// Connects a node that holds nothing and returns what it is handed.
   mutating func ready(

@@ -191,7 +191,7 @@ struct ClusterModel {
       send(action, to: name, after: commitSeconds)
     case .setAside, .setAsideUnanswered: setAsideCount += 1
     case .end(let reason): ending = reason
-    case .connect, .giveUp, .disconnect: break
+    case .connect, .reconnect, .giveUp, .disconnect: break
     }
   }
 

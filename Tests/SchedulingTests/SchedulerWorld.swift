@@ -7,7 +7,7 @@ import Testing
 struct SchedulerWorld {
   var scheduler: Scheduler
   var time = 0.0
-  private let slots: [String: Int?]
+  let slots: [String: Int?]
 
   init(
     policy: SchedulerPolicy = SchedulerPolicy(), trials: Int, nodes: [String: Int?],
@@ -72,11 +72,38 @@ struct SchedulerWorld {
   }
 }
 
+extension SchedulerWorld {
+  /// The node that holds a trial; `nil` when none does.
+  func holder(of trial: TrialID) -> String? {
+    slots.keys.sorted().first {
+      scheduler.state.assignments(on: NodeName($0)).contains { $0.trial == trial }
+    }
+  }
+
+  /// Finishes a trial after others were asked for, so that the sweep does not end with it; nothing
+  /// of them is handed out before.
+  mutating func finish(_ assignment: Assignment, on name: String, andMore numbers: Range<Int64>) {
+    send(.pause)
+    send(
+      .retry(numbers.map { PendingTrial(trial: TrialID($0), attempts: 0, failures: 0) }))
+    finish(assignment, on: name)
+    send(.unpause)
+  }
+}
+
 extension [SchedulerAction] {
   /// What these actions hand to a node.
   func assigned(to name: String) -> [Assignment] {
     flatMap { action -> [Assignment] in
       guard case .assign(NodeName(name), let assignments) = action else { return [] }
+      return assignments
+    }
+  }
+
+  /// What these actions hand to a node that another node has, too.
+  func copied(to name: String) -> [Assignment] {
+    flatMap { action -> [Assignment] in
+      guard case .assignCopies(NodeName(name), let assignments) = action else { return [] }
       return assignments
     }
   }

@@ -24,23 +24,34 @@ extension Scheduler {
   mutating func onAdd(
     _ name: NodeName, _ slots: Int?, _ time: Double, _ actions: inout [SchedulerAction]
   ) -> Scope {
-    if let index = state.indexes[name] {
-      let wasGone = state.nodes[index].role == .gone
-      state.nodes[index].role = slots == 0 ? .collectedOnly : .trains
-      if state.nodes[index].connection == .ready, slots != 0 { state.wasAnyUsable = true }
-      guard wasGone else { return .everybody }
+    guard let index = state.indexes[name] else {
+      let node = SchedulerNode(name: name, slots: slots, time: time)
+      if let index = state.nodes.firstIndex(where: { $0.role == .gone }) {
+        // A cluster that changes for months grows by what it has at once, not by what it ever had.
+        state.indexes[state.nodes[index].name] = nil
+        state.nodes[index] = node
+        state.indexes[name] = index
+      } else {
+        state.indexes[name] = state.nodes.count
+        state.nodes.append(node)
+      }
+      actions.append(.connect(name, afterSeconds: 0))
+      return .everybody
+    }
+    let before = state.nodes[index]
+    state.nodes[index].role = slots == 0 ? .collectedOnly : .trains
+    if before.role == .gone {
       state.nodes[index].slots = max(0, slots ?? 1)
       state.nodes[index].connection = .lost(since: time)
-    } else if let index = state.nodes.firstIndex(where: { $0.role == .gone }) {
-      // A cluster that changes for months grows by what it has at once, not by what it ever had.
-      state.indexes[state.nodes[index].name] = nil
-      state.nodes[index] = SchedulerNode(name: name, slots: slots, time: time)
-      state.indexes[name] = index
-    } else {
-      state.indexes[name] = state.nodes.count
-      state.nodes.append(SchedulerNode(name: name, slots: slots, time: time))
+      actions.append(.connect(name, afterSeconds: 0))
+    } else if slots != 0, before.role == .collectedOnly || (slots ?? before.slots) != before.slots {
+      // A worker is told once on a connection how many slots it has.
+      state.nodes[index].slots = max(1, slots ?? 1)
+      noteAbsence(of: index, time)
+      actions.append(.reconnect(name))
+    } else if before.connection == .ready, slots != 0 {
+      state.wasAnyUsable = true
     }
-    actions.append(.connect(name, afterSeconds: 0))
     return .everybody
   }
 

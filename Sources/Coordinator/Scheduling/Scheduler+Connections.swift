@@ -105,15 +105,7 @@ extension Scheduler {
     _ index: Int, isRefused: Bool, _ time: Double, _ actions: inout [SchedulerAction]
   ) -> Scope {
     guard state.nodes[index].role != .gone else { return .nobody }
-    if case .lost = state.nodes[index].connection {
-    } else {
-      state.nodes[index].connection = .lost(since: time)
-    }
-    state.nodes[index].begins = []
-    state.nodes[index].seenRunning = []
-    state.nodes[index].othersRunning = 0
-    state.nodes[index].recountForeign()
-    endWave(of: index)
+    noteAbsence(of: index, time)
     dropCancelled(from: index, &actions)
     // Nothing keeps a node that was removed: it is let go, not connected.
     if state.nodes[index].role == .leaving, state.nodes[index].holdings.isEmpty {
@@ -128,6 +120,18 @@ extension Scheduler {
       : policy.reconnectSeconds(name, failures: failures)
     actions.append(.connect(name, afterSeconds: pause))
     return .everybody
+  }
+
+  /// Forgets what was known of a node that is not there any more.
+  mutating func noteAbsence(of index: Int, _ time: Double) {
+    if state.nodes[index].connection == .ready {
+      state.nodes[index].connection = .lost(since: time)
+    }
+    state.nodes[index].begins = []
+    state.nodes[index].seenRunning = []
+    state.nodes[index].othersRunning = 0
+    state.nodes[index].recountForeign()
+    endWave(of: index)
   }
 
   mutating func onTick(_ time: Double, _ actions: inout [SchedulerAction]) -> Scope {

@@ -23,7 +23,7 @@ extension Scheduler {
   /// Gives idle slots the trials that take longest elsewhere, each once.
   mutating func copyLate(_ time: Double, _ actions: inout [SchedulerAction]) {
     guard state.queue.count == 0, state.heldCount > state.copyCount,
-      state.meanSeconds.count >= policy.copyTrialsMin,
+      state.meanSeconds.count >= policy.trialsKnownMin,
       time - state.lookedForLateAt >= policy.copyPauseSeconds
     else { return }
     state.lookedForLateAt = time

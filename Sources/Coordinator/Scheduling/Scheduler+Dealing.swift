@@ -148,7 +148,8 @@ extension Scheduler {
     let typical = typicalSeconds
     for node in state.nodes.indices where state.nodes[node].takesTrials {
       held += state.nodes[node].holdings.count
-      rate += Double(state.nodes[node].usableSlots) / (state.nodes[node].meanSeconds.value ?? typical)
+      rate +=
+        Double(state.nodes[node].usableSlots) / (state.nodes[node].meanSeconds.value ?? typical)
     }
     let leftSeconds = Double(state.waitingCount + held) / rate
     let trialSeconds = state.nodes[index].meanSeconds.value ?? typical

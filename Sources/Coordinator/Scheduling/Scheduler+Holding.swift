@@ -76,8 +76,7 @@ extension Scheduler {
 
   /// Lets other nodes have what this one held, unless nobody wants it or another one has it.
   mutating func release(_ assignments: [Assignment], from index: Int) {
-    for assignment in held(assignments, by: index) {
-      guard !letGo(assignment.trial, from: index) else { continue }
+    for assignment in held(assignments, by: index) where !letGo(assignment.trial, from: index) {
       if state.trials[assignment.trial]?.isCancelled == true {
         state.trials[assignment.trial] = nil
       } else {

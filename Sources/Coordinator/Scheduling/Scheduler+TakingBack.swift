@@ -30,13 +30,28 @@ extension Scheduler {
     let gainMin = max(receiver.delaySeconds / 2, isLong ? endSeconds / 50 : 0.01)
     var givers = state.nodes.indices.filter {
       $0 != index && state.nodes[$0].connection == .ready && state.nodes[$0].role == .trains
-        && state.nodes[$0].wave == nil && state.nodes[$0].holdings.count > state.nodes[$0].begins.count
+        && state.nodes[$0].wave == nil
+        && state.nodes[$0].holdings.count > state.nodes[$0].begins.count
     }.map { pace(of: $0, time) }.filter { $0.drainSeconds > endSeconds + gainMin }
     if givers.isEmpty { state.outlook?.hasNoGiver = true }
     while need > 0, let giver = givers.max(by: { $0.drainSeconds < $1.drainSeconds }) {
       givers.removeAll { $0.index == giver.index }
       let spare = giver.stock - max(share(of: giver.index, time), giver.busySeconds.count)
       need -= ask(giver.index, for: index, count: min(need, spare), &actions)
+    }
+  }
+
+  /// Takes back what nodes were given for hours before anybody knew how long their trials take.
+  mutating func trimLongHolds(_ time: Double, _ actions: inout [SchedulerAction]) {
+    guard policy.holdSeconds > 0 else { return }
+    for index in state.nodes.indices
+    where state.nodes[index].takesTrials && state.nodes[index].wave == nil
+      && state.nodes[index].meanSeconds.count >= policy.trialsKnownMin
+    {
+      let wanted = target(index)
+      let surplus = state.nodes[index].holdings.count - wanted
+      guard surplus > max(wanted / 4, state.nodes[index].slots) else { continue }
+      _ = ask(index, for: index, count: surplus, &actions)
     }
   }
 

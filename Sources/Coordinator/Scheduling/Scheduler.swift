@@ -35,7 +35,10 @@ package struct Scheduler: Sendable {
     let scope = take(event, time, &actions)
     if state.isHandingOut {
       deal(scope, time, &actions)
-      if case .tick = event { copyLate(time, &actions) }
+      if case .tick = event {
+        trimLongHolds(time, &actions)
+        copyLate(time, &actions)
+      }
     }
     letLeaversGo(time, &actions)
     state.compactQueues()

@@ -4,6 +4,9 @@ package import Protocol
 package enum SchedulerAction: Hashable, Sendable {
   /// Connect a node, after a pause.
   case connect(NodeName, afterSeconds: Double)
+  /// End a node's connection, or the attempts at one, and connect it anew: it is to have other
+  /// slots than it was told.
+  case reconnect(NodeName)
   /// Record these attempts in the catalog, then hand them to the node.
   case assign(NodeName, [Assignment])
   /// As ``assign(_:_:)``, for second attempts at trials that take long on another node: the first

@@ -64,8 +64,9 @@ package struct SchedulerPolicy: Hashable, Sendable {
   /// time up to ``refusedSeconds``.
   package var suspectSecondsFirst = 1.0
 
-  /// How many trials must have ended before one is taken to be late.
-  package var copyTrialsMin = 3
+  /// How many trials must have ended before their mean says that one is late, or that a node was
+  /// given too many.
+  package var trialsKnownMin = 3
   /// A trial is late that has run for so many times the mean of its node.
   package var copyFactor = 2.0
   /// A trial is late that is so many standard deviations beyond the mean of its node.

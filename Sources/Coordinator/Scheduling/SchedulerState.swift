@@ -46,13 +46,17 @@ package struct SchedulerState: Sendable {
     return nodes[index].holdings[assignment.trial]?.assignment == assignment
   }
 
-  /// Whether a node is believed to hold anything.
-  package func holdsAnything(on name: NodeName) -> Bool {
-    indexes[name].map { !nodes[$0].holdings.isEmpty } ?? false
+  /// What a node is believed to hold, in the order in which it was handed out.
+  package func assignments(on name: NodeName) -> [Assignment] {
+    guard let index = indexes[name] else { return [] }
+    return nodes[index].holdings.values.sorted { $0.order < $1.order }.map(\.assignment)
   }
 
   /// How many nodes are connected and ready.
   package var readyNodeCount: Int { nodes.count { $0.connection == .ready } }
+
+  /// How many nodes are remembered, with those that were let go.
+  package var nodeCount: Int { nodes.count }
 
   /// Whether trials may be handed out at all.
   var isHandingOut: Bool { !isPaused && !isStopping }

@@ -101,7 +101,7 @@ struct SimulatedNode {
       waiting.removeAll { returned.contains($0) }
       running.removeAll { returned.contains($0) }
       uplink.append(.returned(returned))
-    case .connect, .giveUp, .setAside, .setAsideUnanswered, .disconnect, .end: break
+    case .connect, .reconnect, .giveUp, .setAside, .setAsideUnanswered, .disconnect, .end: break
     }
   }
 

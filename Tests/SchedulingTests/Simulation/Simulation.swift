@@ -152,10 +152,13 @@ struct Simulation {
   private mutating func perform(_ action: SchedulerAction) {
     switch action {
     case .connect(let name, let pause):
-      if nodes[index(of: name)].isRemoved, !scheduler.state.holdsAnything(on: name) {
+      if nodes[index(of: name)].isRemoved, scheduler.state.assignments(on: name).isEmpty {
         complain("\(name) is connected although it was let go")
       }
       nodes[index(of: name)].connectAt = time + pause
+    case .reconnect(let name):
+      nodes[index(of: name)].unlink()
+      nodes[index(of: name)].connectAt = time
     case .assign(let name, let assignments):
       hand(assignments, to: name, asCopy: false, action)
     case .assignCopies(let name, let assignments):

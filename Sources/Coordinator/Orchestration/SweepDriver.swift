@@ -141,7 +141,11 @@ package actor SweepDriver {
   var microseconds: Int64 { WallClock.microseconds() }
 
   func handle(_ event: SchedulerEvent) -> [SchedulerAction] {
-    scheduler.handle(event, at: now)
+    let actions = scheduler.handle(event, at: now)
+    assert(
+      !scheduler.state.isSmall || scheduler.state.brokenInvariant == nil,
+      scheduler.state.brokenInvariant ?? "no fault is left")
+    return actions
   }
 }
 

@@ -3,7 +3,8 @@ import Protocol
 extension SchedulerState {
   /// What is wrong with this state, in words; `nil` when nothing is.
   ///
-  /// Asked after every event in the tests, and in debug builds while it is quickly told.
+  /// Asked after every event in the tests, and by the driver of a debug build while it is quickly
+  /// told.
   package var brokenInvariant: String? {
     for (index, node) in nodes.enumerated() {
       guard indexes[node.name] == index else { return "node \(node.name) is filed under another" }
@@ -20,7 +21,7 @@ extension SchedulerState {
   }
 
   /// Whether ``brokenInvariant`` is quickly told.
-  var isSmall: Bool { trials.count <= 64 }
+  package var isSmall: Bool { trials.count <= 64 }
 
   private func brokenHolding(of node: SchedulerNode, _ index: Int) -> String? {
     for (trial, holding) in node.holdings {

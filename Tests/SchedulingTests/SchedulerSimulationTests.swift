@@ -34,7 +34,6 @@ import Testing
       setAside += simulation.setAsideCount
       guard simulation.fault == nil else { return replay(seed) }
     }
-    print("STATS", events, copies, restarts, setAside)
     // A simulation in which nothing happens would prove nothing.
     #expect(events > 100 * SchedulerSimulationTests.seedsPerPart)
     #expect(copies > 100)

@@ -35,7 +35,7 @@ extension Scheduler {
     state.nodes[index].meanSeconds.add(seconds)
     state.meanSeconds.add(seconds)
     state.nodes[index].failedInARow = 0
-    hasEnded(assignment, on: index)
+    noteEnd(of: assignment, on: index)
     guard let standing = state.trials[assignment.trial] else { return .node(index) }
     var isForOthers = standing.holders.isEmpty
     for holder in standing.holders {
@@ -61,7 +61,7 @@ extension Scheduler {
   mutating func onFailed(
     _ index: Int, _ assignment: Assignment, _ time: Double, _ actions: inout [SchedulerAction]
   ) -> Scope {
-    hasEnded(assignment, on: index)
+    noteEnd(of: assignment, on: index)
     // The failure of an attempt that is no longer waited for changes nothing.
     guard !held([assignment], by: index).isEmpty else {
       state.trials[assignment.trial]?.note(assignment.attempt)
@@ -139,7 +139,7 @@ extension Scheduler {
   }
 
   /// An attempt is in no slot any more, whether or not it is waited for.
-  private mutating func hasEnded(_ assignment: Assignment, on index: Int) {
+  private mutating func noteEnd(of assignment: Assignment, on index: Int) {
     guard !state.nodes[index].seenRunning.isEmpty else { return }
     state.nodes[index].seenRunning.removeAll { $0 == assignment }
     state.nodes[index].recountForeign()

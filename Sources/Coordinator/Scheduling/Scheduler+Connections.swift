@@ -76,7 +76,8 @@ extension Scheduler {
   /// nobody remembers.
   ///
   /// What still waits is its own again, under a new number that the worker puts in place of the old
-  /// one: nothing is trained twice. The rest is asked back; if it has begun, its result is compared.
+  /// one: nothing is trained twice. The rest is asked back; if it has begun, its result is
+  /// compared.
   private mutating func takeUp(
     _ held: [Assignment], on index: Int, mayBeginHere: Bool, _ actions: inout [SchedulerAction]
   ) {

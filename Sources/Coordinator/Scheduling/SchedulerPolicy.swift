@@ -29,11 +29,11 @@ package struct SchedulerPolicy: Hashable, Sendable {
   /// How many more trials for each slot a node may hold for each trial that it has trained: the
   /// first few do not tell how long the others take.
   package var growth = 8
-  /// Enough work for so long is held by each node, in seconds, because the coordinator will be gone;
-  /// 0 when it stays.
+  /// Enough work for so long is held by each node, in seconds, because the coordinator will be
+  /// gone; 0 when it stays.
   package var holdSeconds = 0.0
-  /// The most trials that a node holds when it is given work for ``holdSeconds``, with room for what
-  /// it was told to forget and has not.
+  /// The most trials that a node holds when it is given work for ``holdSeconds``, with room for
+  /// what it was told to forget and has not.
   package var holdTrialsLongMax = Limits.trialsPerListMax / 4 * 3
   /// How long a trial takes as long as none has ended, in seconds.
   package var expectedTrialSeconds = 1.0

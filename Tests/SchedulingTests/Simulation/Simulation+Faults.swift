@@ -198,7 +198,11 @@ extension Simulation {
 
   private mutating func remove(_ node: Int) {
     if nodes[node].isRemoved {
+      nodes[node].slots = Int.random(in: 1...3, using: &random)
       add(node)
+    } else if nodes.count < 8, Int.random(in: 0..<3, using: &random) == 0 {
+      nodes.append(SimulatedNode(name: NodeName("n\(nodes.count)"), slots: 2))
+      add(nodes.count - 1)
     } else {
       nodes[node].isRemoved = true
       tell(.remove(nodes[node].name))

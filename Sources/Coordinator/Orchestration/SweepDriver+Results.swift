@@ -35,11 +35,29 @@ extension SweepDriver {
     for (entry, record) in zip(batch.results, recorded) {
       count(entry.result, from: entry.node, record.disposition)
     }
+    let settled = recorded.compactMap { $0.disposition == .alreadyCommitted ? nil : $0.trial }
+    let unsettled = batch.setAside.subtracting(settled)
+    if !unsettled.isEmpty {
+      // Its attempt had another answer before, under the name of another node.
+      try await setAside(unsettled, "Its attempts failed on every node.")
+    }
     var latest: [NodeName: UInt64] = [:]
     for entry in batch.results { latest[entry.node] = entry.sequence }
     for (name, sequence) in latest {
       connections[name]?.link.send(FrameEncoder.frame(ToWorker.acknowledge(sequence)))
     }
+  }
+
+  /// Makes the failure of trials final that no answer makes so.
+  func setAside(_ trials: Set<TrialID>, _ message: String) async throws {
+    try await catalog.setAside(
+      trials.sorted(), failure: .crashed, message: message, atMicroseconds: microseconds)
+    for trial in trials.sorted() {
+      guard let key = knownTrials[trial] else { continue }
+      knownTrials.remove(key)
+      listener.notice("Trial \(key.abbreviated) failed for good: \(message)")
+    }
+    tally.recount(try await catalog.counts(of: sweep.id))
   }
 
   /// Stores results; while the disk is full, waits and tries again: the workers keep everything.

@@ -39,7 +39,7 @@ extension Daemon {
     do throws(SystemError) {
       slots[index] = try SlotProcess(
         SlotIndex(UInt16(index)), profile: profile, nice: nice, log: directory.slotLog(index),
-        files: directory.files)
+        files: directory.files, checkpoints: directory.path)
       return true
     } catch {
       // No trial's fault: the machine has no processes, files or space left at this moment.
@@ -61,7 +61,9 @@ extension Daemon {
 
   /// Takes what a slot has sent, or its end.
   func hear(_ slot: SlotProcess, _ results: inout [TrialResult]) {
-    guard case .ended = slot.hear(&results) else { return }
+    let hearing = slot.hear(&results)
+    takeNews(of: slot)
+    guard case .ended = hearing else { return }
     let index = Int(slot.index.rawValue)
     let status = slot.end()
     slots[index] = nil
@@ -70,6 +72,11 @@ extension Daemon {
     if slot.overdue == nil || slot.overdue == victim.trial.key {
       others = others.dropFirst()
       results.append(failure(of: victim, in: slot, status: status))
+      if slot.overdue != nil {
+        forgetCheckpoint(of: victim.trial.key)
+      } else {
+        abandon(victim.trial.key, status: status)
+      }
     }
     waiting.putBack(others)
   }

@@ -83,6 +83,8 @@ enum CheckpointedTrials {
   ///   - index: Which of ``trials``.
   ///   - checkpoint: What it goes on from.
   ///   - due: Progress at which checkpoints are kept; `nil` to train without any.
+  /// - Returns: What came of it.
+  /// - Throws: What the study or the decoder throws.
   static func train(
     _ index: Int, goingOnFrom checkpoint: [UInt8]? = nil, due: Set<UInt64>? = []
   ) throws -> Outcome {

@@ -74,13 +74,13 @@ import Testing
   }
 
   @Test func `a slot that is killed again and again goes on to the same bits`() async throws {
-    let wanted = try await Self.undisturbed(steps: 8000)
+    let wanted = try await Self.undisturbed(steps: 5000)
     try await WorkerWorld.with { world in
       world.settings = Self.settings()
       let (client, _) = try await world.attach()
       var progress: UInt64 = 0
       for attempt in 1...3 as ClosedRange<UInt32> {
-        client.send(.assign(Self.shard(0..<1, attempt: attempt, steps: 8000)))
+        client.send(.assign(Self.shard(0..<1, attempt: attempt, steps: 5000)))
         let next = try await Self.checkpoint(from: client).progress
         // It went on: a trial that began anew would deliver an earlier one first.
         #expect(next > progress)
@@ -90,7 +90,7 @@ import Testing
         while result.attempt.rawValue < attempt { result = try await Self.result(client) }
         #expect(Self.isKilled(result))
       }
-      client.send(.assign(Self.shard(0..<1, attempt: 4, steps: 8000)))
+      client.send(.assign(Self.shard(0..<1, attempt: 4, steps: 5000)))
       let result = try await Self.result(client)
       #expect(Self.bits(result) == wanted)
       try await eventually { !world.files.contains { $0.hasPrefix("checkpoint") } }
@@ -98,35 +98,35 @@ import Testing
   }
 
   @Test func `a worker that is killed leaves its trials where they can go on`() async throws {
-    let wanted = try await Self.undisturbed(steps: 4000)
+    let wanted = try await Self.undisturbed(steps: 3000)
     try await WorkerWorld.with { world in
       world.settings = Self.settings()
       let (client, _) = try await world.attach()
-      client.send(.assign(Self.shard(0..<1, steps: 4000)))
+      client.send(.assign(Self.shard(0..<1, steps: 3000)))
       let progress = try await Self.checkpoint(from: client).progress
       for daemon in world.processes("daemon") { kill(daemon, SIGKILL) }
       try await eventually { world.processes("slot").isEmpty }
       let (again, _) = try await world.attach()
-      again.send(.assign(Self.shard(0..<1, attempt: 2, steps: 4000)))
+      again.send(.assign(Self.shard(0..<1, attempt: 2, steps: 3000)))
       #expect(try await Self.checkpoint(from: again).progress > progress)
       #expect(Self.bits(try await Self.result(again)) == wanted)
     }
   }
 
   @Test func `another node goes on from what was delivered`() async throws {
-    let wanted = try await Self.undisturbed(steps: 4000)
+    let wanted = try await Self.undisturbed(steps: 3000)
     var carried: (parts: [CheckpointPart], progress: UInt64) = ([], 0)
     try await WorkerWorld.with { world in
       world.settings = Self.settings()
       let (client, _) = try await world.attach()
-      client.send(.assign(Self.shard(0..<1, steps: 4000)))
+      client.send(.assign(Self.shard(0..<1, steps: 3000)))
       while carried.progress < 100 { carried = try await Self.checkpoint(from: client) }
     }
     try await WorkerWorld.with { world in
       world.settings = Self.settings()
       let (client, _) = try await world.attach()
       for part in carried.parts { client.send(.checkpoint(part)) }
-      client.send(.assign(Self.shard(0..<1, attempt: 2, steps: 4000)))
+      client.send(.assign(Self.shard(0..<1, attempt: 2, steps: 3000)))
       #expect(try await Self.checkpoint(from: client).progress > carried.progress)
       #expect(Self.bits(try await Self.result(client)) == wanted)
     }

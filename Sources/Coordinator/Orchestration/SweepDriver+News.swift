@@ -95,9 +95,21 @@ extension SweepDriver {
       let assignments = running.compactMap(assignment)
       try await catalog.noteRunning(assignments.map(\.attemptID))
       try await perform(handle(.running(name, assignments)), in: &group)
+    case .checkpoint(let part): take(part, from: name)
     case .refused(let reason):
       listener.notice("Node \(name) refused the connection: \(reason)")
       connections[name]?.link.close()
+    }
+  }
+
+  /// Takes a part of a checkpoint of a trial that is in training.
+  private func take(_ part: CheckpointPart, from name: NodeName) {
+    guard knownTrials[part.key] != nil else { return }
+    do throws(FrameError) {
+      guard let arrival = try connections[name]?.checkpoint.add(part) else { return }
+      shelf.put(arrival)
+    } catch {
+      listener.notice("Node \(name): \(error.message)")
     }
   }
 

@@ -1,7 +1,8 @@
 public import Protocol
 
-/// What a study carries from step to step of a training beside the parameters: a running mean, what
-/// was seen so far. It goes into checkpoints, so that a training that goes on knows it.
+/// What a study carries from step to step of a training beside the parameters: a running mean, say.
+///
+/// It goes into checkpoints, so that a training that goes on knows it.
 public protocol StageMemory {
   /// Appends all of it.
   func encode(to writer: inout ByteWriter)

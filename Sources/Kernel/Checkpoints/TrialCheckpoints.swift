@@ -56,10 +56,11 @@ public final class TrialCheckpoints: Sendable {
   /// Why the checkpoint was left aside, in words; `nil` where it was gone on from or there was none.
   public var refusal: String? { state.withLock { $0.refusal } }
 
-  /// What the next stage had come to; `nil` where it begins at its start.
+  /// Finds what the next stage had come to.
   /// - Parameters:
   ///   - fingerprint: What the stage trains.
   ///   - fits: Whether a state can be one of this stage.
+  /// - Returns: Its state; `nil` where it begins at its start.
   func takeNext(
     _ fingerprint: UInt32, fits: (StageState) -> Bool
   ) -> StageState? {
@@ -79,14 +80,6 @@ public final class TrialCheckpoints: Sendable {
       }
       if found.phase == .training { state.pending = nil } else { state.finished.append(found) }
       return found
-    }
-  }
-
-  /// Leaves the checkpoint aside from a stage on that could not be restored.
-  func refuse(_ why: String) {
-    state.withLock { state in
-      state.pending = nil
-      state.refusal = why
     }
   }
 
@@ -124,7 +117,6 @@ public final class TrialCheckpoints: Sendable {
     state.withLock { state in
       var stage = stage
       if let recorder { stage.mark = RecorderMark(of: recorder.recorded) }
-      // What was to come is not this trial's: it has ended otherwise.
       state.finished.append(stage)
       let progress = state.stepsOfFinished
       guard keeper.stepsToNext(after: progress) == nil else { return }

@@ -43,7 +43,10 @@ struct CheckpointFolder: Sendable {
   ///
   /// It is not forced to the disk: it guards against the end of a process, and a file that a loss of
   /// power leaves half written has a checksum that does not fit.
-  /// - Parameter body: Writes to the file that it is given.
+  /// - Parameters:
+  ///   - name: The file's path.
+  ///   - body: Writes to the file that it is given.
+  /// - Throws: ``SystemError``; the checkpoint before is still there then.
   static func replace(
     _ name: String, _ body: (Descriptor) throws(SystemError) -> Void
   ) throws(SystemError) {

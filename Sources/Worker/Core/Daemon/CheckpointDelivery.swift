@@ -3,7 +3,8 @@ import Protocol
 /// The checkpoints that go to a coordinator, so that another node can go on where this one ends: the
 /// newest of each trial, one after the other, and no more than a connection has room for.
 struct CheckpointDelivery {
-  /// The variable with the least time between two deliveries of a trial, in seconds.
+  /// The variable with the least time between two deliveries of a trial, in seconds; with 0 they go as
+  /// fast as they can.
   static let variable = "PHASEGRID_CHECKPOINT_CARRY_SECONDS"
   /// That time where nothing is said: a trial that ends sooner is not told of at all.
   static let leastSeconds = 2.0
@@ -41,7 +42,8 @@ struct CheckpointDelivery {
   mutating func begin(_ key: TrialKey, progress: UInt64, _ bytes: [UInt8], now: Double) {
     delivered[key] = (progress, now)
     parts = CheckpointPart.parts(of: bytes, key: key, progress: progress)?[...] ?? []
-    pauseEnd = now + Double(isUnderWay ? bytes.count : 0) / CheckpointDelivery.bytesPerSecond
+    guard isUnderWay, leastSeconds > 0 else { return }
+    pauseEnd = now + Double(bytes.count) / CheckpointDelivery.bytesPerSecond
   }
 
   /// The next part.

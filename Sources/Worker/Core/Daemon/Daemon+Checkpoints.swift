@@ -25,8 +25,9 @@ extension Daemon {
     }
   }
 
-  /// Removes the checkpoint of a trial whose slot has died by its own fault: the trial would die of it
-  /// again. One that was killed from outside goes on.
+  /// Removes the checkpoint of a trial whose slot has died by its own fault.
+  ///
+  /// The trial might die of it again. One that was killed from outside goes on.
   func abandon(_ key: TrialKey, status: Int32) {
     let signal = status & 0x7f
     guard ![SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGPWR].contains(signal) else { return }

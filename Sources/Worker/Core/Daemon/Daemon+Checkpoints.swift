@@ -25,13 +25,24 @@ extension Daemon {
     }
   }
 
+  /// Whether the trial of a slot that has died is trained on, in another slot and as the same attempt.
+  ///
+  /// So it is when the slot was killed from outside and had come further than where it began: a trial
+  /// does not go round in circles. Where memory ran out somebody has to know.
+  func goesOn(_ slot: SlotProcess, status: Int32) -> Bool {
+    slot.overdue == nil && slot.checkpoint != nil && Daemon.isFromOutside(status)
+      && Machine.outOfMemoryKills == outOfMemoryKills
+  }
+
   /// Removes the checkpoint of a trial whose slot has died by its own fault.
   ///
-  /// The trial might die of it again. One that was killed from outside goes on.
+  /// The trial might die of it again. One that was killed from outside goes on in its next attempt.
   func abandon(_ key: TrialKey, status: Int32) {
-    let signal = status & 0x7f
-    guard ![SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGPWR].contains(signal) else { return }
-    forgetCheckpoint(of: key)
+    if !Daemon.isFromOutside(status) { forgetCheckpoint(of: key) }
+  }
+
+  private static func isFromOutside(_ status: Int32) -> Bool {
+    [SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGPWR].contains(status & 0x7f)
   }
 
   /// Removes the checkpoint of a trial, if there is one.

@@ -69,7 +69,10 @@ extension Daemon {
     slots[index] = nil
     guard let victim = slot.trials.first else { return }
     var others = slot.trials[...]
-    if slot.overdue == nil || slot.overdue == victim.trial.key {
+    if goesOn(slot, status: status) {
+      log.write(
+        "Trial \(victim.trial.key.abbreviated) goes on: slot \(slot.index.rawValue) was killed.")
+    } else if slot.overdue == nil || slot.overdue == victim.trial.key {
       others = others.dropFirst()
       results.append(failure(of: victim, in: slot, status: status))
       if slot.overdue != nil {

@@ -57,8 +57,8 @@ import Testing
   @Test func `without a least time every step has a checkpoint`() {
     var pace = CheckpointPace(leastSeconds: 0, now: 0)
     #expect(pace.stepsToNext(after: 1, now: 0) == nil)
-    pace.wrote(from: 0, to: 0)
-    #expect(pace.stepsToNext(after: 2, now: 0) == nil)
+    pace.wrote(from: 0, to: 3)
+    #expect(pace.stepsToNext(after: 2, now: 3) == nil)
   }
 
   private static let key = IdleTrials.key(1)

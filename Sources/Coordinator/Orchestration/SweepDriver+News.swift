@@ -104,10 +104,11 @@ extension SweepDriver {
 
   /// Takes a part of a checkpoint of a trial that is in training.
   private func take(_ part: CheckpointPart, from name: NodeName) {
-    guard knownTrials[part.key] != nil else { return }
     do throws(FrameError) {
       guard let arrival = try connections[name]?.checkpoint.add(part) else { return }
-      shelf.put(arrival)
+      // Nodes speak for the trials that they train, and for no others.
+      let isRunning = connections[name]?.running.contains { $0.key == arrival.key } ?? false
+      if isRunning, knownTrials[arrival.key] != nil { shelf.put(arrival) }
     } catch {
       listener.notice("Node \(name): \(error.message)")
     }

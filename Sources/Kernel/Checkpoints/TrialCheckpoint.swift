@@ -65,7 +65,9 @@ public struct TrialCheckpoint: Sendable {
     else { throw reader.malformed("no checkpoint") }
     let end = bytes.count - 4
     var sum = CRC32C()
-    sum.update(Array(bytes[..<end]))
+    for start in stride(from: 0, to: end, by: 1 << 16) {
+      sum.update(Array(bytes[start..<min(start + 1 << 16, end)]))
+    }
     var last = ByteReader(bytes[end...], subject: "a checkpoint")
     guard sum.value == (try last.read(UInt32.self)) else {
       throw reader.malformed("a checksum that does not fit")

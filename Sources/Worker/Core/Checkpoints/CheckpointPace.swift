@@ -2,7 +2,7 @@
 /// takes no more than a small share of the time.
 struct CheckpointPace: Sendable {
   /// The variable with the least time between two checkpoints in seconds: 0 for one at every step,
-  /// below 0 for none.
+  /// whatever it costs, below 0 for none.
   static let variable = "PHASEGRID_CHECKPOINT_SECONDS"
   /// That time where nothing is said.
   static let leastSeconds = 1.0
@@ -43,7 +43,7 @@ struct CheckpointPace: Sendable {
 
   /// Takes note of a checkpoint that was written.
   mutating func wrote(from start: Double, to end: Double) {
-    due = end + max(leastSeconds, (end - start) / CheckpointPace.share)
+    due = end + (leastSeconds > 0 ? max(leastSeconds, (end - start) / CheckpointPace.share) : 0)
     looked = nil
   }
 

@@ -95,6 +95,11 @@ extension SweepDriver {
       }
     }
     for record in records { knownTrials.insert(record.id, record.key) }
+    for record in records {
+      for part in shelf.parts(of: record.key) {
+        connections[name]?.link.send(FrameEncoder.frame(ToWorker.checkpoint(part)))
+      }
+    }
     let definition = sweep.definition
     for shard in ShardBuilder.shards(
       of: entries, limits: definition.limits, keep: definition.keep)

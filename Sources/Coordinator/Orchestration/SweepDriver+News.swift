@@ -113,9 +113,22 @@ extension SweepDriver {
       try await catalog.noteRunning(assignments.map(\.attemptID))
       try await perform(
         handle(.running(name, assignments, others: running.count - assignments.count)), in: &group)
+    case .checkpoint(let part): take(part, from: name)
     case .refused(let reason):
       listener.notice("Node \(name) refused the connection: \(reason)")
       connections[name]?.link.close()
+    }
+  }
+
+  /// Takes a part of a checkpoint of a trial that is in training.
+  private func take(_ part: CheckpointPart, from name: NodeName) {
+    do throws(FrameError) {
+      guard let arrival = try connections[name]?.checkpoint.add(part) else { return }
+      // Nodes speak for the trials that they train, and for no others.
+      let isRunning = connections[name]?.running.contains { $0.key == arrival.key } ?? false
+      if isRunning, knownTrials[arrival.key] != nil { shelf.put(arrival) }
+    } catch {
+      listener.notice("Node \(name): \(error.message)")
     }
   }
 

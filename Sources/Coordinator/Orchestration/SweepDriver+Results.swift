@@ -95,10 +95,10 @@ extension SweepDriver {
     case .counted:
       guard isOfThisSweep else { return }
       tally.count(result.outcome, hasKept: hasKept)
-      knownTrials.remove(result.key)
+      forget(result.key)
     case .failedForGood:
       tally.count(result.outcome)
-      knownTrials.remove(result.key)
+      forget(result.key)
       listener.notice("Trial \(result.key.abbreviated) failed for good: \(result.outcome.words)")
     case .failedAttempt:
       listener.notice(
@@ -112,10 +112,16 @@ extension SweepDriver {
       // It was trained again for what is to be kept of it.
       guard isOfThisSweep, hasKept else { return }
       tally.countKept()
-      knownTrials.remove(result.key)
+      forget(result.key)
     case .failedLate, .unknownTrial, .alreadyCommitted:
       break
     }
+  }
+
+  /// Waits for no more of a trial.
+  private func forget(_ key: TrialKey) {
+    knownTrials.remove(key)
+    shelf.remove(key)
   }
 
   /// Tells the listener how far the sweep is, if it is time to.

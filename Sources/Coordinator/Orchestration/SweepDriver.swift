@@ -51,6 +51,8 @@ package actor SweepDriver {
   /// The nodes that were ready at some time.
   var readyNodes: Set<NodeName> = []
   var inbox = ResultInbox()
+  /// What trials go on from whose node is lost.
+  var shelf: CheckpointShelf
   var tally = Tally()
   var ending: EndReason?
 
@@ -71,6 +73,7 @@ package actor SweepDriver {
     listener: any ProgressListener
   ) {
     self.catalog = catalog
+    shelf = CheckpointShelf(beside: catalog.path)
     self.sweep = sweep
     self.nodes = Dictionary(nodes.map { ($0.launcher.node, $0) }, uniquingKeysWith: { $1 })
     self.listener = listener
@@ -104,6 +107,7 @@ package actor SweepDriver {
       try await partFromWorkers()
       group.cancelAll()
     }
+    shelf.clear()
     report()
     let absent = complaints.filter { !readyNodes.contains($0.key) && nodes[$0.key]?.trains == true }
     return SweepEnding(

@@ -76,7 +76,8 @@ let package = Package(
       name: "Scheduling",
       dependencies: ["Protocol"],
       path: "Sources/Coordinator/Scheduling",
-      swiftSettings: strict
+      // Ten thousand schedules are played in its tests: minutes without it.
+      swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
     ),
     .systemLibrary(name: "CLibSSH", pkgConfig: "libssh", providers: [.apt(["libssh-dev"])]),
     .target(

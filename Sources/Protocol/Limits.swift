@@ -3,7 +3,7 @@
 /// A peer that exceeds one breaks the rules and loses its connection, nothing else.
 public enum Limits {
   /// The version of the wire; a peer with another one is refused in the handshake.
-  public static let wireVersion: UInt16 = 3
+  public static let wireVersion: UInt16 = 4
   /// The bytes that stand before the first frame of a stream.
   public static let streamMagic: [UInt8] = Array("\u{0}phasegrid wire\n".utf8)
   /// The most bytes of noise (login banners, shell start-up files) before the magic bytes.
@@ -32,6 +32,10 @@ public enum Limits {
   public static let keptPointsMax = 1 << 20
   /// The last step at which something can be kept.
   public static let keptStepMax = UInt64(UInt32.max)
+  /// The most bytes of a checkpoint that travels; a larger one stays on its node.
+  public static let checkpointBytesMax = 16 << 20
+  /// The most bytes of one part of it.
+  public static let checkpointPartBytesMax = 256 << 10
   /// How often each side says that it is there, in seconds.
   public static let heartbeatSeconds = 2.0
   /// How long a silent peer is believed to be there, in seconds.
@@ -45,4 +49,6 @@ extension Limits {
   public static let shardBytesTarget = frameBytesMax / 4
   /// The most parts of what is kept of one trial, with room for names and counts.
   public static let keptPartsMax = keptBytesMax / keptPartBytesMax + 8
+  /// The most parts of a checkpoint.
+  public static let checkpointPartsMax = checkpointBytesMax / checkpointPartBytesMax
 }

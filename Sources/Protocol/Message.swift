@@ -14,6 +14,8 @@ public enum ToWorker: Hashable, Sendable {
   case heartbeat(UInt64)
   /// Nothing more will come: exit once nothing is held and everything is acknowledged.
   case release
+  /// A part of a checkpoint: a trial that is assigned after its last part goes on from there.
+  case checkpoint(CheckpointPart)
 }
 
 /// What a worker says to a coordinator.
@@ -33,4 +35,6 @@ public enum FromWorker: Hashable, Sendable {
   case heartbeat(UInt64, running: [TrialAttempt])
   /// The worker cannot go on with this connection, in words.
   case refused(String)
+  /// A part of the newest checkpoint of a trial that a slot trains; no record, and not acknowledged.
+  case checkpoint(CheckpointPart)
 }

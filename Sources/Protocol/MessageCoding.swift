@@ -19,6 +19,7 @@ extension ToWorker: WireMessage {
     case .acknowledge: 4
     case .heartbeat: 5
     case .release: 6
+    case .checkpoint: 7
     }
   }
 
@@ -31,6 +32,7 @@ extension ToWorker: WireMessage {
     case .acknowledge(let sequence): writer.write(sequence)
     case .heartbeat(let number): writer.write(number)
     case .release: break
+    case .checkpoint(let part): part.encode(to: &writer)
     }
   }
 
@@ -43,6 +45,7 @@ extension ToWorker: WireMessage {
     case 4: self = .acknowledge(try reader.read())
     case 5: self = .heartbeat(try reader.read())
     case 6: self = .release
+    case 7: self = .checkpoint(try CheckpointPart(from: &reader))
     default: throw FrameError(.unknownKind, "A worker takes no frame of kind \(kind).")
     }
   }
@@ -58,6 +61,7 @@ extension FromWorker: WireMessage {
     case .heartbeat: 104
     case .refused: 105
     case .part: 106
+    case .checkpoint: 107
     }
   }
 
@@ -76,6 +80,7 @@ extension FromWorker: WireMessage {
       writer.write(number)
       writer.writeList(running) { $0.encode(to: &$1) }
     case .refused(let reason): writer.write(reason)
+    case .checkpoint(let part): part.encode(to: &writer)
     }
   }
 
@@ -88,6 +93,7 @@ extension FromWorker: WireMessage {
     case 104: self = .heartbeat(try reader.read(), running: try TrialAttempt.list(from: &reader))
     case 105: self = .refused(try reader.readText())
     case 106: self = .part(try reader.read(), try KeptPart(from: &reader))
+    case 107: self = .checkpoint(try CheckpointPart(from: &reader))
     default: throw FrameError(.unknownKind, "A coordinator takes no frame of kind \(kind).")
     }
   }

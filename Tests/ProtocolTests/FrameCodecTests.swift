@@ -91,7 +91,7 @@ import Testing
     #expect(error.kind == .version)
   }
 
-  @Test(arguments: [0, 6, 99, 107, 65535] as [UInt16])
+  @Test(arguments: [0, 6, 99, 108, 65535] as [UInt16])
   func `a kind that a coordinator does not take is an error`(kind: UInt16) throws {
     var decoder = FrameDecoder<FromWorker>(awaitsMagic: false)
     decoder.append(FrameEncoder.frame(kind: kind, payload: []))

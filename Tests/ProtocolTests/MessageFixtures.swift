@@ -8,6 +8,9 @@ enum MessageFixtures {
   ).key
   static let trial = TrialAttempt(key: key, attempt: AttemptNumber(3))
 
+  static let checkpoint = CheckpointPart(
+    key: key, progress: 1000, index: 1, count: 3, bytes: [1, 2, 3])
+
   static func unique(_ byte: UInt8) -> UniqueID {
     guard let id = UniqueID(bytes: [UInt8](repeating: byte, count: 16)) else {
       preconditionFailure("an identifier has 16 bytes")
@@ -40,6 +43,7 @@ enum MessageFixtures {
     .acknowledge(.max),
     .heartbeat(5),
     .release,
+    .checkpoint(checkpoint),
   ]
 
   static let fromWorker: [FromWorker] = [
@@ -69,5 +73,6 @@ enum MessageFixtures {
     .retracted([trial]),
     .heartbeat(6, running: [trial]),
     .refused("another catalog"),
+    .checkpoint(checkpoint),
   ]
 }

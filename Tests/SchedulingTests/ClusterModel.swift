@@ -186,11 +186,12 @@ struct ClusterModel {
         fault = "trial \(assignment.trial.rawValue) was handed out after its end"
       }
       send(action, to: name, after: commitSeconds)
-    case .assignAgain(let name, _), .retract(let name, _):
+    case .assignAgain(let name, _), .assignCopies(let name, _), .retract(let name, _),
+      .breakOff(let name, _):
       send(action, to: name, after: commitSeconds)
-    case .setAside: setAsideCount += 1
+    case .setAside, .setAsideUnanswered: setAsideCount += 1
     case .end(let reason): ending = reason
-    case .connect, .giveUp: break
+    case .connect, .reconnect, .giveUp, .disconnect: break
     }
   }
 

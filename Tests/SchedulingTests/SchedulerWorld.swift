@@ -7,7 +7,7 @@ import Testing
 struct SchedulerWorld {
   var scheduler: Scheduler
   var time = 0.0
-  private let slots: [String: Int?]
+  let slots: [String: Int?]
 
   init(
     policy: SchedulerPolicy = SchedulerPolicy(), trials: Int, nodes: [String: Int?],
@@ -24,14 +24,29 @@ struct SchedulerWorld {
         recalled: Dictionary(uniqueKeysWithValues: recalled.map { (NodeName($0.key), $0.value) })))
   }
 
+  /// Sends an event after a time in which the clock ticks.
+  /// - Returns: What follows from the ticks and from the event.
   @discardableResult
   mutating func send(_ event: SchedulerEvent, after seconds: Double = 0) -> [SchedulerAction] {
+    var actions: [SchedulerAction] = []
+    var left = seconds
+    while left > SchedulerWorld.tickSeconds {
+      left -= SchedulerWorld.tickSeconds
+      actions += handle(.tick, after: SchedulerWorld.tickSeconds)
+    }
+    return actions + handle(event, after: left)
+  }
+
+  /// Sends an event after a time in which the coordinator slept.
+  mutating func handle(_ event: SchedulerEvent, after seconds: Double) -> [SchedulerAction] {
     time += seconds
     let actions = scheduler.handle(event, at: time)
     // A large state takes long to check after each event.
     if scheduler.state.heldCount < 200 { #expect(scheduler.state.brokenInvariant == nil) }
     return actions
   }
+
+  private static let tickSeconds = 4.0
 
   /// Connects a node that holds nothing and returns what it is handed.
   mutating func ready(
@@ -57,11 +72,38 @@ struct SchedulerWorld {
   }
 }
 
+extension SchedulerWorld {
+  /// The node that holds a trial; `nil` when none does.
+  func holder(of trial: TrialID) -> String? {
+    slots.keys.sorted().first {
+      scheduler.state.assignments(on: NodeName($0)).contains { $0.trial == trial }
+    }
+  }
+
+  /// Finishes a trial after others were asked for, so that the sweep does not end with it; nothing
+  /// of them is handed out before.
+  mutating func finish(_ assignment: Assignment, on name: String, andMore numbers: Range<Int64>) {
+    send(.pause)
+    send(
+      .retry(numbers.map { PendingTrial(trial: TrialID($0), attempts: 0, failures: 0) }))
+    finish(assignment, on: name)
+    send(.unpause)
+  }
+}
+
 extension [SchedulerAction] {
   /// What these actions hand to a node.
   func assigned(to name: String) -> [Assignment] {
     flatMap { action -> [Assignment] in
       guard case .assign(NodeName(name), let assignments) = action else { return [] }
+      return assignments
+    }
+  }
+
+  /// What these actions hand to a node that another node has, too.
+  func copied(to name: String) -> [Assignment] {
+    flatMap { action -> [Assignment] in
+      guard case .assignCopies(NodeName(name), let assignments) = action else { return [] }
       return assignments
     }
   }

@@ -84,11 +84,13 @@ final class WorkerClient {
     }
   }
 
-  /// The next message that is no sign of life.
+  /// The next message that is no sign of life and no part of a checkpoint.
   func nextNews() async throws -> FromWorker? {
     while let message = try await next() {
-      if case .heartbeat = message { continue }
-      return message
+      switch message {
+      case .heartbeat, .checkpoint: continue
+      default: return message
+      }
     }
     return nil
   }

@@ -14,10 +14,12 @@ final class WorkerWorld {
   var directory: String { folder.appendingPathComponent("worker").path }
   /// Where lock and socket are.
   var runtimeDirectory: String { folder.path }
+  /// What else is in the environment of every process of this world that is started from now on.
+  var settings: [String: String] = [:]
   /// The environment of every process of this world.
   var environment: [String: String] {
     let parts = mark.split(separator: "=").map(String.init)
-    return [parts[0]: parts[1], "XDG_RUNTIME_DIR": runtimeDirectory]
+    return [parts[0]: parts[1], "XDG_RUNTIME_DIR": runtimeDirectory].merging(settings) { $1 }
   }
 
   private init() throws {

@@ -1,4 +1,5 @@
 import Protocol
+import Synchronization
 import Transport
 
 /// What a connection tells the driver.
@@ -19,10 +20,22 @@ struct NodeFailure: Sendable {
   var isLasting = false
 }
 
+/// Whether somebody still wants a connection.
+final class ConnectionPermit: Sendable {
+  private let withdrawn = Mutex(false)
+
+  /// Whether nobody does.
+  var isWithdrawn: Bool { withdrawn.withLock { $0 } }
+
+  /// Nobody does from now on.
+  func withdraw() { withdrawn.withLock { $0 = true } }
+}
+
 /// One connection to a node, from the opening of its link to its end.
 struct NodeConnection: Sendable {
   let launcher: any Launcher
   let greeting: Attach
+  let permit: ConnectionPermit
 
   /// Opens the link after a pause, greets the worker, and passes on what it says until the link
   /// ends.
@@ -31,6 +44,7 @@ struct NodeConnection: Sendable {
       // A cancelled pause ends the connection before it began.
       guard (try? await Task.sleep(for: .seconds(pause))) != nil else { return }
     }
+    guard !permit.isWithdrawn else { return }
     let link: any WorkerLink
     do {
       link = try await launcher.open()
@@ -41,6 +55,7 @@ struct NodeConnection: Sendable {
       return
     }
     defer { link.close() }
+    guard !permit.isWithdrawn else { return }
     news(.opened(link))
     link.send(FrameEncoder.frame(ToWorker.attach(greeting)))
     var decoder = FrameDecoder<FromWorker>(awaitsMagic: true)

@@ -12,6 +12,8 @@ struct NodeState: Sendable {
   var sequence: UInt64 = 0
   /// What has come of what the next result's trial keeps.
   var parts = KeptPartCollector()
+  /// What has come of the checkpoint that it delivers.
+  var checkpoint = CheckpointCollector()
   /// What the worker said it holds; told to the scheduler once its spool has been taken in.
   var held: [TrialAttempt]?
   /// What its slots train, as the last heartbeat said.

@@ -17,13 +17,28 @@ extension SweepDriver {
     case .stopRequested:
       listener.notice("Stopping: what runs is collected; press Ctrl-C again to leave at once.")
       try await perform(handle(.stop), in: &group)
-    case .node(let name, .opened(let link)):
+    case .request(let request):
+      try await take(request, in: &group)
+    case .node(let name, let permit, let news) where permits[name] === permit:
+      try await take(news, from: name, in: &group)
+    case .node(_, _, .opened(let link)):
+      link.close()
+    case .node:
+      break  // Nobody waits for this connection any more.
+    }
+  }
+
+  private func take(
+    _ news: NodeNews, from name: NodeName, in group: inout ConnectionGroup
+  ) async throws {
+    switch news {
+    case .opened(let link):
       connections[name] = NodeState(link: link, heardSeconds: now, beatenSeconds: now)
-    case .node(let name, .messages(let messages)):
+    case .messages(let messages):
       connections[name]?.heardSeconds = now
       for message in messages { try await take(message, from: name, in: &group) }
       try await commitWhenDue()
-    case .node(let name, .ended(let failure)):
+    case .ended(let failure):
       try await onEnd(of: name, failure, in: &group)
     }
   }
@@ -81,8 +96,10 @@ extension SweepDriver {
       }
     case .retracted(let trials):
       let returned = trials.compactMap(assignment)
+      // What another node holds is not this one's to give back.
       try await catalog.closeAttempts(
-        returned.map(\.attemptID), as: .returned, reason: "taken back",
+        returned.filter { scheduler.state.isHeld($0, by: name) }.map(\.attemptID), as: .returned,
+        reason: "taken back",
         atMicroseconds: microseconds)
       try await perform(handle(.returned(name, returned)), in: &group)
     case .heartbeat(let number, let running):
@@ -94,10 +111,24 @@ extension SweepDriver {
       connections[name]?.running = running
       let assignments = running.compactMap(assignment)
       try await catalog.noteRunning(assignments.map(\.attemptID))
-      try await perform(handle(.running(name, assignments)), in: &group)
+      try await perform(
+        handle(.running(name, assignments, others: running.count - assignments.count)), in: &group)
+    case .checkpoint(let part): take(part, from: name)
     case .refused(let reason):
       listener.notice("Node \(name) refused the connection: \(reason)")
       connections[name]?.link.close()
+    }
+  }
+
+  /// Takes a part of a checkpoint of a trial that is in training.
+  private func take(_ part: CheckpointPart, from name: NodeName) {
+    do throws(FrameError) {
+      guard let arrival = try connections[name]?.checkpoint.add(part) else { return }
+      // Nodes speak for the trials that they train, and for no others.
+      let isRunning = connections[name]?.running.contains { $0.key == arrival.key } ?? false
+      if isRunning, knownTrials[arrival.key] != nil { shelf.put(arrival) }
+    } catch {
+      listener.notice("Node \(name): \(error.message)")
     }
   }
 

@@ -35,11 +35,29 @@ extension SweepDriver {
     for (entry, record) in zip(batch.results, recorded) {
       count(entry.result, from: entry.node, record.disposition)
     }
+    let settled = recorded.compactMap { $0.disposition == .alreadyCommitted ? nil : $0.trial }
+    let unsettled = batch.setAside.subtracting(settled)
+    if !unsettled.isEmpty {
+      // Its attempt had another answer before, under the name of another node.
+      try await setAside(unsettled, "Its attempts failed on every node.")
+    }
     var latest: [NodeName: UInt64] = [:]
     for entry in batch.results { latest[entry.node] = entry.sequence }
     for (name, sequence) in latest {
       connections[name]?.link.send(FrameEncoder.frame(ToWorker.acknowledge(sequence)))
     }
+  }
+
+  /// Makes the failure of trials final that no answer makes so.
+  func setAside(_ trials: Set<TrialID>, _ message: String) async throws {
+    try await catalog.setAside(
+      trials.sorted(), failure: .crashed, message: message, atMicroseconds: microseconds)
+    for trial in trials.sorted() {
+      guard let key = knownTrials[trial] else { continue }
+      knownTrials.remove(key)
+      listener.notice("Trial \(key.abbreviated) failed for good: \(message)")
+    }
+    tally.recount(try await catalog.counts(of: sweep.id))
   }
 
   /// Stores results; while the disk is full, waits and tries again: the workers keep everything.
@@ -77,10 +95,10 @@ extension SweepDriver {
     case .counted:
       guard isOfThisSweep else { return }
       tally.count(result.outcome, hasKept: hasKept)
-      knownTrials.remove(result.key)
+      forget(result.key)
     case .failedForGood:
       tally.count(result.outcome)
-      knownTrials.remove(result.key)
+      forget(result.key)
       listener.notice("Trial \(result.key.abbreviated) failed for good: \(result.outcome.words)")
     case .failedAttempt:
       listener.notice(
@@ -94,10 +112,16 @@ extension SweepDriver {
       // It was trained again for what is to be kept of it.
       guard isOfThisSweep, hasKept else { return }
       tally.countKept()
-      knownTrials.remove(result.key)
+      forget(result.key)
     case .failedLate, .unknownTrial, .alreadyCommitted:
       break
     }
+  }
+
+  /// Waits for no more of a trial.
+  private func forget(_ key: TrialKey) {
+    knownTrials.remove(key)
+    shelf.remove(key)
   }
 
   /// Tells the listener how far the sweep is, if it is time to.

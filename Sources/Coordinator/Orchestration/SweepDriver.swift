@@ -9,8 +9,10 @@ enum DriverEvent: Sendable {
   case tick
   /// Somebody asked to stop.
   case stopRequested
-  /// A connection has something to tell.
-  case node(NodeName, NodeNews)
+  /// Somebody asked for something else.
+  case request(SweepRequest)
+  /// A connection has something to tell; nobody listens to one whose permit was withdrawn.
+  case node(NodeName, ConnectionPermit, NodeNews)
 }
 
 /// How the driving of a sweep ended.
@@ -30,7 +32,7 @@ package struct SweepEnding: Hashable, Sendable {
 package actor SweepDriver {
   let catalog: Catalog
   let sweep: SweepRecord
-  let nodes: [NodeName: SweepNode]
+  var nodes: [NodeName: SweepNode]
   let listener: any ProgressListener
   /// The trials that are handed out; `nil` for all.
   let chosen: Set<TrialID>?
@@ -40,6 +42,8 @@ package actor SweepDriver {
 
   var scheduler: Scheduler
   var connections: [NodeName: NodeState] = [:]
+  /// The connections that there are or will be after a pause.
+  var permits: [NodeName: ConnectionPermit] = [:]
   /// The trials that workers may answer for.
   var knownTrials = KnownTrials()
   /// What kept a node away when it was last tried; said once, not at every try.
@@ -47,6 +51,8 @@ package actor SweepDriver {
   /// The nodes that were ready at some time.
   var readyNodes: Set<NodeName> = []
   var inbox = ResultInbox()
+  /// What trials go on from whose node is lost.
+  var shelf: CheckpointShelf
   var tally = Tally()
   var ending: EndReason?
 
@@ -67,11 +73,12 @@ package actor SweepDriver {
     listener: any ProgressListener
   ) {
     self.catalog = catalog
+    shelf = CheckpointShelf(beside: catalog.path)
     self.sweep = sweep
     self.nodes = Dictionary(nodes.map { ($0.launcher.node, $0) }, uniquingKeysWith: { $1 })
     self.listener = listener
     self.chosen = chosen
-    leaseSeconds = UInt32(policy.leaseSeconds)
+    leaseSeconds = UInt32(min(max(policy.silenceSecondsMax, 1), 1e9))
     scheduler = Scheduler(policy: policy)
     began = clock.now
     (events, eventSink) = AsyncStream.makeStream()
@@ -100,6 +107,7 @@ package actor SweepDriver {
       try await partFromWorkers()
       group.cancelAll()
     }
+    shelf.clear()
     report()
     let absent = complaints.filter { !readyNodes.contains($0.key) && nodes[$0.key]?.trains == true }
     return SweepEnding(
@@ -110,19 +118,19 @@ package actor SweepDriver {
   private func beginning() async throws -> SchedulerEvent {
     tally = Tally(try await catalog.counts(of: sweep.id))
     let pending = try await catalog.pendingTrials(of: sweep.id)
-    let openAttempts = Dictionary(pending.open.map { ($0.id.trial, $0) }) { $1 }
+    let openAttempts = Dictionary(grouping: pending.open, by: \.id.trial)
     var waiting: [Scheduling.PendingTrial] = []
     var recalled: [NodeName: [Scheduling.PendingTrial]] = [:]
     for trial in pending.trials {
-      let known = Scheduling.PendingTrial(
-        trial: trial.id, attempts: trial.lastAttempt, failures: trial.failedAttempts,
-        hasBegun: openAttempts[trial.id]?.isRunning ?? false)
-      if let open = openAttempts[trial.id], nodes[open.node] != nil {
+      let held = (openAttempts[trial.id] ?? []).filter { nodes[$0.node] != nil }
+      for open in held {
         knownTrials.insert(trial.id, open.key)
-        recalled[open.node, default: []].append(known)
-      } else if chosen?.contains(trial.id) ?? true {
-        waiting.append(known)
+        recalled[open.node, default: []].append(
+          Scheduling.PendingTrial(
+            trial: trial.id, attempts: trial.lastAttempt, failures: trial.failedAttempts,
+            hasBegun: open.isRunning, held: open.id.number))
       }
+      if held.isEmpty, chosen?.contains(trial.id) ?? true { waiting.append(trial.waiting) }
     }
     return .begin(nodes: nodes.mapValues(\.knownSlots), waiting: waiting, recalled: recalled)
   }
@@ -137,7 +145,18 @@ package actor SweepDriver {
   var microseconds: Int64 { WallClock.microseconds() }
 
   func handle(_ event: SchedulerEvent) -> [SchedulerAction] {
-    scheduler.handle(event, at: now)
+    let actions = scheduler.handle(event, at: now)
+    assert(
+      !scheduler.state.isSmall || scheduler.state.brokenInvariant == nil,
+      scheduler.state.brokenInvariant ?? "no fault is left")
+    return actions
+  }
+}
+
+extension CatalogStore.PendingTrial {
+  /// The trial as the scheduler knows one that nobody holds.
+  var waiting: Scheduling.PendingTrial {
+    Scheduling.PendingTrial(trial: id, attempts: lastAttempt, failures: failedAttempts)
   }
 }
 

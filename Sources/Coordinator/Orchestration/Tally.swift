@@ -13,7 +13,10 @@ struct Tally: Sendable {
 
   init() {}
 
-  init(_ counts: SweepCounts) {
+  init(_ counts: SweepCounts) { recount(counts) }
+
+  /// Takes over what the catalog says.
+  mutating func recount(_ counts: SweepCounts) {
     total = counts.trials
     completed = counts.completed
     diverged = counts.diverged

@@ -26,12 +26,13 @@ extension Scheduler {
     _ index: Int, _ time: Double, _ actions: inout [SchedulerAction]
   ) {
     if isSuspect(index) { return tryOut(index, time, &actions) }
+    guard state.nodes[index].aloneTrial == nil else { return }
     let before = state.nodes[index].holdings.count
     if state.waitingCount > 0 { topUp(index, time, &actions) }
-    // What still waits then failed here: that is for another node.
-    if state.queue.count == 0, state.nodes[index].holdings.count == before, isHungry(index) {
-      takeBack(for: index, time, &actions)
-    }
+    // What still waits then is for another node, or for one that has nothing else.
+    guard state.queue.count == 0, state.nodes[index].holdings.count == before else { return }
+    if before == 0, handOutAlone(to: index, time, &actions) { return }
+    if isHungry(index, time) { takeBack(for: index, time, &actions) }
   }
 
   /// Whether a node's stock is half gone.
@@ -42,15 +43,21 @@ extension Scheduler {
 
   /// Topping up by single trials would make a transaction and a frame of each.
   private func lowStock(_ wanted: Int, _ index: Int) -> Int {
-    max(wanted / 2, min(wanted, state.nodes[index].slots * policy.holdTrialsMin))
+    // Who is to work for hours without us must have all of it at any moment.
+    let part = policy.holdSeconds > 0 ? wanted - wanted / 10 : wanted / 2
+    return max(part, min(wanted, state.nodes[index].usableSlots * policy.holdTrialsMin))
   }
 
   /// How many trials a node holds in the middle of a sweep.
-  private func target(_ index: Int) -> Int {
-    policy.holdTrials(
-      slots: state.nodes[index].slots, trialSeconds: state.nodes[index].meanSeconds.value,
+  func target(_ index: Int) -> Int {
+    let slots = state.nodes[index].usableSlots
+    let forNow = policy.holdTrials(
+      slots: slots, trialSeconds: state.nodes[index].meanSeconds.value,
       pauseSeconds: policy.pauseSeconds(latencySeconds: state.nodes[index].latencySeconds),
       trained: state.nodes[index].meanSeconds.count)
+    guard policy.holdSeconds > 0 else { return forNow }
+    let trialSeconds = state.nodes[index].meanSeconds.value ?? typicalSeconds
+    return max(forNow, policy.holdTrialsLong(slots: slots, trialSeconds: trialSeconds))
   }
 
   private mutating func topUp(
@@ -58,14 +65,14 @@ extension Scheduler {
   ) {
     // What it just gave back is for somebody else.
     if let gaveBackAt = state.nodes[index].gaveBackAt, time - gaveBackAt < policy.holdSecondsMin,
-      state.nodes[index].holdings.count >= state.nodes[index].slots
+      state.nodes[index].holdings.count >= state.nodes[index].usableSlots
     {
       return
     }
     var wanted = target(index)
     if isNearEnd(index, wanted) {
       // What failed on the quickest node is another one's, however slow.
-      let atLeast = state.queue.count == 0 ? state.nodes[index].slots : 0
+      let atLeast = state.queue.count == 0 ? state.nodes[index].usableSlots : 0
       wanted = min(wanted, max(share(of: index, time), atLeast))
       guard state.nodes[index].holdings.count < lowStock(wanted, index) else { return }
     }
@@ -78,9 +85,10 @@ extension Scheduler {
   ) {
     var assignments: [Assignment] = []
     while assignments.count < count, let trial = nextTrial(for: index) {
-      let assignment = Assignment(trial: trial.trial, attempt: AttemptNumber(trial.attempts + 1))
+      guard let standing = state.trials[trial] else { continue }
+      let assignment = Assignment(trial: trial, attempt: standing.nextAttempt)
       assignments.append(assignment)
-      hold(assignment, failures: trial.failures, on: index)
+      hold(assignment, on: index)
     }
     guard !assignments.isEmpty else { return }
     state.nodes[index].fillSlots(at: time)
@@ -88,22 +96,48 @@ extension Scheduler {
   }
 
   /// The next trial that waits; one that failed on this node only when there is no other node.
-  private mutating func nextTrial(for index: Int) -> PendingTrial? {
-    // A trial may have got its result while it waited.
-    while let trial = state.queue.popFirst() {
-      if state.places[trial.trial] == .waiting { return trial }
+  private mutating func nextTrial(for index: Int) -> TrialID? {
+    while let entry = state.queue.popFirst() {
+      if state.isMeant(entry) { return entry.trial }
     }
     for other in state.nodes.indices where state.nodes[other].failedHere.count > 0 {
-      if other == index,
-        state.hasOtherNode(than: index, failedInARowMax: policy.failedInARowMax)
-      {
-        continue
-      }
-      while let trial = state.nodes[other].failedHere.popFirst() {
-        if state.places[trial.trial] == .waiting { return trial }
+      // A few from the head: what is for others goes to the end, and all have their turn.
+      for _ in 0..<min(state.nodes[other].failedHere.count, Scheduler.looksMax) {
+        guard let entry = state.nodes[other].failedHere.popFirst() else { break }
+        guard state.isMeant(entry) else { continue }
+        if mayTry(entry.trial, on: index) { return entry.trial }
+        state.nodes[other].failedHere.append(entry)
       }
     }
     return nil
+  }
+
+  /// Hands a node that holds nothing a trial that workers died of.
+  private mutating func handOutAlone(
+    to index: Int, _ time: Double, _ actions: inout [SchedulerAction]
+  ) -> Bool {
+    for _ in 0..<min(state.aloneQueue.count, Scheduler.looksMax) {
+      guard let entry = state.aloneQueue.popFirst() else { break }
+      guard let standing = state.trials[entry.trial], state.isMeant(entry) else { continue }
+      guard mayTry(entry.trial, on: index) else {
+        state.aloneQueue.append(entry)
+        continue
+      }
+      let assignment = Assignment(trial: entry.trial, attempt: standing.nextAttempt)
+      hold(assignment, on: index)
+      state.nodes[index].aloneTrial = entry.trial
+      state.nodes[index].fillSlots(at: time)
+      actions.append(.assign(state.nodes[index].name, [assignment]))
+      return true
+    }
+    return false
+  }
+
+  /// So many trials that failed are looked at for one that a node may have.
+  private static let looksMax = 16
+
+  func mayTry(_ trial: TrialID, on index: Int) -> Bool {
+    state.mayTry(trial, on: index, failedInARowMax: policy.failedInARowMax)
   }
 
   /// Whether so little is left that it matters who gets it: less than three times what this node
@@ -114,123 +148,19 @@ extension Scheduler {
     let typical = typicalSeconds
     for node in state.nodes.indices where state.nodes[node].takesTrials {
       held += state.nodes[node].holdings.count
-      rate += Double(state.nodes[node].slots) / (state.nodes[node].meanSeconds.value ?? typical)
+      rate +=
+        Double(state.nodes[node].usableSlots) / (state.nodes[node].meanSeconds.value ?? typical)
     }
     let leftSeconds = Double(state.waitingCount + held) / rate
     let trialSeconds = state.nodes[index].meanSeconds.value ?? typical
     let stockSeconds =
-      Double(wanted) / Double(state.nodes[index].slots) * trialSeconds
+      Double(wanted) / Double(state.nodes[index].usableSlots) * trialSeconds
       + policy.pauseSeconds(latencySeconds: state.nodes[index].latencySeconds)
     return leftSeconds < 3 * stockSeconds
   }
 
   /// How long a trial takes on a node that has not told.
-  private var typicalSeconds: Double { state.meanSeconds.value ?? 1 }
-}
-
-// Looking ahead.
-extension Scheduler {
-  /// How a node gets on from this moment.
-  private func pace(of index: Int, _ time: Double) -> NodePace {
-    NodePace(
-      state.nodes[index], index: index, typicalSeconds: typicalSeconds, policy: policy, at: time)
-  }
-
-  /// How many trials a node should hold so that nobody waits for it at the end.
-  private mutating func share(of index: Int, _ time: Double) -> Int {
-    let leftSeconds = outlook(time).endsAt - time
-    return pace(of: index, time).trained(within: leftSeconds * (1 + 1e-6))
-  }
-
-  /// The present outlook; it is worked out again when a node has come or gone, and now and then.
-  private mutating func outlook(_ time: Double) -> Outlook {
-    if let known = state.outlook, time - known.madeAt < policy.outlookSeconds { return known }
-    let made = makeOutlook(time)
-    state.outlook = made
-    return made
-  }
-
-  /// Looks ahead to the end of everything that waits and that nodes which are there hold.
-  private func makeOutlook(_ time: Double) -> Outlook {
-    var paces: [NodePace] = []
-    var left = state.waitingCount
-    for index in state.nodes.indices where state.nodes[index].takesTrials && !isSuspect(index) {
-      left += state.nodes[index].holdings.count
-      paces.append(pace(of: index, time))
-    }
-    guard left > 0, !paces.isEmpty else { return Outlook(madeAt: time, endsAt: time) }
-    func isEnough(_ seconds: Double) -> Bool {
-      var count = 0
-      for pace in paces {
-        count += pace.trained(within: seconds)
-        if count >= left { return true }
-      }
-      return false
-    }
-    var lower = 0.0
-    var upper = max(1e-6, Double(left) / paces.reduce(0) { $0 + $1.rate })
-    while !isEnough(upper), upper < 1e12 {
-      lower = upper
-      upper *= 1.5
-    }
-    for _ in 0..<12 {
-      let middle = (lower + upper) / 2
-      if isEnough(middle) { upper = middle } else { lower = middle }
-    }
-    return Outlook(madeAt: time, endsAt: time + upper)
-  }
-}
-
-// Taking back.
-extension Scheduler {
-  /// Whether a slot of a node has nothing to do, or will before something new could arrive.
-  private func isHungry(_ index: Int) -> Bool {
-    let node = state.nodes[index]
-    let stock = node.holdings.count + node.expected
-    let pause = 2 * policy.pauseSeconds(latencySeconds: node.latencySeconds)
-    let begun = pause / (node.meanSeconds.value ?? typicalSeconds)
-    return Double(stock) < Double(node.slots) * (1 + min(begun, 1e6))
-  }
-
-  /// Asks nodes that would take longest for as many trials as end sooner on this one.
-  private mutating func takeBack(
-    for index: Int, _ time: Double, _ actions: inout [SchedulerAction]
-  ) {
-    let endSeconds = outlook(time).endsAt - time
-    guard state.outlook?.hasNoGiver == false else { return }
-    let receiver = pace(of: index, time)
-    var need =
-      share(of: index, time) - state.nodes[index].holdings.count - state.nodes[index].expected
-    // What is gained must be worth the messages.
-    let gainMin = max(receiver.delaySeconds / 2, 0.01)
-    var givers = state.nodes.indices.filter {
-      $0 != index && state.nodes[$0].takesTrials && state.nodes[$0].wave == nil
-        && state.nodes[$0].holdings.count > state.nodes[$0].begins.count
-    }.map { pace(of: $0, time) }.filter { $0.drainSeconds > endSeconds + gainMin }
-    if givers.isEmpty { state.outlook?.hasNoGiver = true }
-    while need > 0, let giver = givers.max(by: { $0.drainSeconds < $1.drainSeconds }) {
-      givers.removeAll { $0.index == giver.index }
-      let spare = giver.stock - max(share(of: giver.index, time), giver.busySeconds.count)
-      need -= ask(giver.index, for: index, count: min(need, spare), &actions)
-    }
-  }
-
-  /// Asks a node for the trials that it would begin last.
-  /// - Returns: How many were asked for.
-  private mutating func ask(
-    _ giver: Int, for receiver: Int, count: Int, _ actions: inout [SchedulerAction]
-  ) -> Int {
-    guard count > 0 else { return 0 }
-    let last = state.nodes[giver].holdings.values
-      .filter { $0.retraction == .none && !$0.hasBegun }
-      .sorted { $0.order > $1.order }.prefix(count).map(\.assignment)
-    guard !last.isEmpty else { return 0 }
-    for assignment in last { state.nodes[giver].holdings[assignment.trial]?.retraction = .asked }
-    state.nodes[giver].wave = SchedulerNode.Wave(count: last.count, receiver: receiver)
-    state.nodes[receiver].expected += last.count
-    actions.append(.retract(state.nodes[giver].name, last.sorted { $0.trial < $1.trial }))
-    return last.count
-  }
+  var typicalSeconds: Double { state.meanSeconds.value ?? max(policy.expectedTrialSeconds, 1e-6) }
 }
 
 // Nodes on which everything fails.

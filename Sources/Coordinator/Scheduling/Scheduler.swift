@@ -26,17 +26,39 @@ package struct Scheduler: Sendable {
   /// Takes in what happened.
   /// - Parameters:
   ///   - event: What happened.
-  ///   - time: When, in seconds on a clock that never goes back.
+  ///   - time: When, in seconds; a time before that of the last event counts as that one.
   /// - Returns: What is to be done, in order.
   package mutating func handle(_ event: SchedulerEvent, at time: Double) -> [SchedulerAction] {
     guard !state.hasEnded else { return [] }
+    let time = pass(to: time)
     var actions: [SchedulerAction] = []
     let scope = take(event, time, &actions)
-    if !state.isStopping { deal(scope, time, &actions) }
+    if state.isHandingOut {
+      deal(scope, time, &actions)
+      if case .tick = event {
+        trimLongHolds(time, &actions)
+        copyLate(time, &actions)
+      }
+    }
+    letLeaversGo(time, &actions)
+    state.compactQueues()
     endIfDone(&actions)
-    assert(
-      !state.isSmall || state.brokenInvariant == nil, state.brokenInvariant ?? "no fault is left")
     return actions
+  }
+
+  /// Moves the clock on; what the coordinator slept through is nobody's silence.
+  private mutating func pass(to time: Double) -> Double {
+    guard let before = state.time else {
+      state.time = time
+      return time
+    }
+    let now = max(time, before)
+    state.time = now
+    if now - before >= policy.absenceSecondsMin {
+      for index in state.nodes.indices { state.nodes[index].skip(seconds: now - before) }
+      state.outlook = nil
+    }
+    return now
   }
 
   private mutating func take(
@@ -44,7 +66,7 @@ package struct Scheduler: Sendable {
   ) -> Scope {
     switch event {
     case .begin(let nodes, let waiting, let recalled):
-      onBegin(nodes, waiting, recalled, &actions)
+      onBegin(nodes, waiting, recalled, time, &actions)
       return .nobody
     case .nodeReady(let name, let slots, let held):
       return onNode(name) { $0.onNodeReady($1, slots, held, time, &actions) }
@@ -54,8 +76,8 @@ package struct Scheduler: Sendable {
       return onNode(name) { $0.onNodeLost($1, isRefused: true, time, &actions) }
     case .latency(let name, let seconds):
       return onNode(name) { $0.onLatency($1, seconds) }
-    case .running(let name, let assignments):
-      return onNode(name) { $0.onRunning($1, assignments) }
+    case .running(let name, let assignments, let others):
+      return onNode(name) { $0.onRunning($1, assignments, others, time) }
     case .finished(let name, let assignment, let seconds):
       return onNode(name) { $0.onFinished($1, assignment, seconds, time, &actions) }
     case .failed(let name, let assignment):
@@ -64,6 +86,14 @@ package struct Scheduler: Sendable {
       return onNode(name) { $0.onReturned($1, assignments, time) }
     case .tick: return onTick(time, &actions)
     case .stop: return onStop(&actions)
+    case .pause: return onPause(&actions)
+    case .unpause: return onUnpause()
+    case .add(let name, let slots): return onAdd(name, slots, time, &actions)
+    case .drain(let name): return onNode(name) { $0.onDrain($1, .drained, &actions) }
+    case .undrain(let name): return onNode(name) { $0.onUndrain($1) }
+    case .remove(let name): return onNode(name) { $0.onDrain($1, .leaving, &actions) }
+    case .cancel(let trials, let breaksOff): return onCancel(trials, breaksOff, &actions)
+    case .retry(let trials): return onRetry(trials)
     }
   }
 
@@ -77,128 +107,30 @@ package struct Scheduler: Sendable {
 
   private mutating func onBegin(
     _ nodes: [NodeName: Int?], _ waiting: [PendingTrial], _ recalled: [NodeName: [PendingTrial]],
-    _ actions: inout [SchedulerAction]
+    _ time: Double, _ actions: inout [SchedulerAction]
   ) {
     for (name, slots) in nodes.sorted(by: { $0.key < $1.key }) {
       state.indexes[name] = state.nodes.count
-      state.nodes.append(SchedulerNode(name: name, slots: slots))
+      state.nodes.append(SchedulerNode(name: name, slots: slots, time: time))
       actions.append(.connect(name, afterSeconds: 0))
     }
+    var unheld: [PendingTrial] = []
     for (name, trials) in recalled.sorted(by: { $0.key < $1.key }) {
       for trial in trials {
         // What an unknown node holds is nobody's to wait for.
         guard let index = state.indexes[name] else {
-          wait(trial)
+          unheld.append(trial)
           continue
         }
-        hold(
-          Assignment(trial: trial.trial, attempt: AttemptNumber(trial.attempts)),
-          failures: trial.failures, hasBegun: trial.hasBegun, on: index)
+        recall(trial, on: index)
       }
     }
-    for trial in waiting where state.places[trial.trial] == nil { wait(trial) }
-  }
-
-  private mutating func onLatency(_ index: Int, _ seconds: Double) -> Scope {
-    guard seconds.isFinite, seconds >= 0 else { return .nobody }
-    let before = state.nodes[index].latencySeconds
-    let bounded = min(seconds, 10)
-    state.nodes[index].latencySeconds = before > 0 ? before + (bounded - before) / 8 : bounded
-    return .nobody
-  }
-
-  private mutating func onRunning(_ index: Int, _ assignments: [Assignment]) -> Scope {
-    for assignment in assignments
-    where state.nodes[index].holdings[assignment.trial]?.assignment == assignment {
-      state.nodes[index].holdings[assignment.trial]?.hasBegun = true
-    }
-    return .nobody
-  }
-
-  private mutating func onFinished(
-    _ index: Int, _ assignment: Assignment, _ seconds: Double, _ time: Double,
-    _ actions: inout [SchedulerAction]
-  ) -> Scope {
-    state.nodes[index].meanSeconds.add(seconds)
-    state.meanSeconds.add(seconds)
-    state.nodes[index].failedInARow = 0
-    guard case .held(let holder) = state.places[assignment.trial] else {
-      state.places[assignment.trial] = nil
-      return .node(index)
-    }
-    // Whoever else holds the trial need not go on: one result is enough.
-    if let holding = state.nodes[holder].holdings[assignment.trial],
-      holder != index || holding.assignment.attempt != assignment.attempt
-    {
-      let name = state.nodes[holder].name
-      actions.append(.giveUp(name, [holding.assignment], .overtaken))
-      actions.append(.retract(name, [holding.assignment]))
-    }
-    letGo(assignment.trial, from: holder)
-    state.places[assignment.trial] = nil
-    state.nodes[holder].slotBecameFree(trialSeconds: seconds, at: time)
-    return holder == index ? .node(index) : .everybody
-  }
-
-  private mutating func onFailed(
-    _ index: Int, _ assignment: Assignment, _ time: Double, _ actions: inout [SchedulerAction]
-  ) -> Scope {
-    // The failure of an attempt that is no longer waited for changes nothing.
-    guard let holding = state.nodes[index].holdings[assignment.trial],
-      holding.assignment == assignment
-    else { return .nobody }
-    letGo(assignment.trial, from: index)
-    state.nodes[index].slotBecameFree(trialSeconds: 0, at: time)
-    let failures = holding.failures + 1
-    if failures >= policy.failuresMax {
-      state.places[assignment.trial] = nil
-      actions.append(.setAside(assignment.trial))
-    } else {
-      state.places[assignment.trial] = .waiting
-      state.nodes[index].failedHere.append(
-        PendingTrial(
-          trial: assignment.trial, attempts: assignment.attempt.rawValue, failures: failures))
-    }
-    state.nodes[index].failedInARow += 1
-    let failedInARow = state.nodes[index].failedInARow
-    if failedInARow >= policy.failedInARowMax {
-      state.nodes[index].pausedUntil = time + policy.suspectSeconds(failedInARow: failedInARow)
-      if isSuspect(index) { retractQueued(index, &actions) }
-    }
-    return .everybody
-  }
-
-  private mutating func onReturned(
-    _ index: Int, _ assignments: [Assignment], _ time: Double
-  ) -> Scope {
-    let stillHeld = assignments.filter {
-      state.nodes[index].holdings[$0.trial]?.assignment == $0
-    }
-    release(stillHeld, from: index)
-    if !stillHeld.isEmpty { state.nodes[index].gaveBackAt = time }
-    endWave(of: index)
-    // What was asked for and did not come has begun, and so has what was handed out before it.
-    let begun = state.nodes[index].holdings.values.filter { $0.retraction == .asked }.map(\.order)
-    if let last = begun.max() {
-      for (trial, holding) in state.nodes[index].holdings where holding.order <= last {
-        state.nodes[index].holdings[trial]?.retraction = .refused
-      }
-    }
-    return .everybody
-  }
-
-  private mutating func onStop(_ actions: inout [SchedulerAction]) -> Scope {
-    guard !state.isStopping else { return .nobody }
-    state.isStopping = true
-    for index in state.nodes.indices where state.nodes[index].connection == .ready {
-      retractQueued(index, &actions)
-    }
-    return .nobody
+    for trial in unheld + waiting where state.trials[trial.trial] == nil { enter(trial) }
   }
 
   private mutating func endIfDone(_ actions: inout [SchedulerAction]) {
     let reason: EndReason
-    if state.places.isEmpty {
+    if state.trials.isEmpty {
       reason = .complete
     } else if state.isStopping, state.heldCountOnReadyNodes == 0 {
       reason = .stopped
@@ -213,7 +145,8 @@ package struct Scheduler: Sendable {
 
   /// Whether nothing can be expected of a node.
   private func isHopeless(_ node: SchedulerNode) -> Bool {
+    if node.role == .gone { return true }
     guard node.wasEverReady else { return node.failuresInARow >= policy.connectFailuresMax }
-    return node.isCollectedOnly && node.holdings.isEmpty
+    return node.role == .collectedOnly && node.holdings.isEmpty
   }
 }

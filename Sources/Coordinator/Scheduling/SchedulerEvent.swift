@@ -8,15 +8,21 @@ package struct PendingTrial: Hashable, Sendable {
   package var attempts: UInt32
   /// How many of its attempts failed.
   package var failures: UInt32
-  /// Whether its latest attempt was seen in a slot.
+  /// Whether the attempt that a node holds was seen in a slot.
   package var hasBegun: Bool
+  /// The number under which a node holds it; the latest unless another one is said.
+  package var held: AttemptNumber
 
   /// Puts a pending trial together.
-  package init(trial: TrialID, attempts: UInt32, failures: UInt32, hasBegun: Bool = false) {
+  package init(
+    trial: TrialID, attempts: UInt32, failures: UInt32, hasBegun: Bool = false,
+    held: AttemptNumber? = nil
+  ) {
     self.trial = trial
     self.attempts = attempts
     self.failures = failures
     self.hasBegun = hasBegun
+    self.held = held ?? AttemptNumber(attempts)
   }
 }
 
@@ -37,7 +43,8 @@ package struct Assignment: Hashable, Sendable {
 /// What happened, as far as it matters to who trains what.
 package enum SchedulerEvent: Sendable {
   /// The first event: the nodes with their slots, the trials that nobody holds, and those that an
-  /// earlier coordinator handed to a node and that have no end yet.
+  /// earlier coordinator handed to a node and that have no end yet. A trial of which a copy was
+  /// handed out stands at two nodes.
   ///
   /// `nil` slots are told when the node is ready. A node with 0 is one that an earlier coordinator
   /// used: its results are collected, and it is handed nothing.
@@ -52,8 +59,8 @@ package enum SchedulerEvent: Sendable {
   case nodeRefused(NodeName)
   /// The time that a message to a node and its answer took.
   case latency(NodeName, seconds: Double)
-  /// What a node's slots train now.
-  case running(NodeName, [Assignment])
+  /// What a node's slots train now, with the count of what is no trial of this sweep.
+  case running(NodeName, [Assignment], others: Int = 0)
   /// An attempt ended with a result; `seconds` is the time that it took.
   case finished(NodeName, Assignment, seconds: Double)
   /// An attempt ended without one.
@@ -64,43 +71,24 @@ package enum SchedulerEvent: Sendable {
   case tick
   /// Hand nothing out any more; end when what runs has ended.
   case stop
-}
-
-/// What is to be done.
-package enum SchedulerAction: Hashable, Sendable {
-  /// Connect a node, after a pause.
-  case connect(NodeName, afterSeconds: Double)
-  /// Record these attempts in the catalog, then hand them to the node.
-  case assign(NodeName, [Assignment])
-  /// Hand a node again what was handed to it and has not arrived: the attempts are recorded.
-  case assignAgain(NodeName, [Assignment])
-  /// Ask a node for trials that it has not begun.
-  case retract(NodeName, [Assignment])
-  /// These attempts will not be waited for; their answers are compared if they come.
-  case giveUp(NodeName, [Assignment], LossReason)
-  /// The trial failed too often: its failure is its outcome.
-  case setAside(TrialID)
-  /// Nothing is left to do.
-  case end(EndReason)
-}
-
-/// Why an attempt is no longer waited for.
-package enum LossReason: String, Hashable, Sendable {
-  /// The node came back without it although it had begun: its worker was killed, or its machine
-  /// started again.
-  case forgotten
-  /// The node was silent until its lease ended.
-  case leaseEnded = "lease ended"
-  /// Another attempt gave the result first.
-  case overtaken
-}
-
-/// Why the scheduler has nothing left to do.
-package enum EndReason: String, Hashable, Sendable {
-  /// Every trial has an outcome.
-  case complete
-  /// It was told to stop, and what ran has ended.
-  case stopped
-  /// No node can be used.
-  case noNode
+  /// Hand nothing out until ``unpause``: nodes give back what they have not begun, and what runs
+  /// goes on.
+  case pause
+  /// Hand out again.
+  case unpause
+  /// A node belongs to the cluster, for the first time or again; `nil` slots are told when it is
+  /// ready.
+  case add(NodeName, slots: Int?)
+  /// A node gets nothing more and gives back what it has not begun; what runs there is collected.
+  case drain(NodeName)
+  /// A drained node is one like others again.
+  case undrain(NodeName)
+  /// As ``drain(_:)``; when the node holds nothing any more it is let go.
+  case remove(NodeName)
+  /// Nobody wants these trials any more, `nil` for all: what has not begun is not trained; what a
+  /// slot trains is broken off or left to end, and counts if it ends.
+  case cancel(Set<TrialID>?, breaksOff: Bool)
+  /// Trials are to be trained after all: those that were set aside or cancelled. Failures so far
+  /// count as they are said here.
+  case retry([PendingTrial])
 }

@@ -16,12 +16,12 @@ extension SchedulerNode {
   mutating func fillSlots(at time: Double) {
     emptySlots()
     guard connection == .ready else { return }
-    while begins.count < min(slots, holdings.count) { begins.append(time) }
+    while begins.count < min(usableSlots, holdings.count) { begins.append(time) }
   }
 
   /// No more slots are busy than there are trials.
   mutating func emptySlots() {
-    let busy = min(slots, holdings.count)
+    let busy = min(usableSlots, holdings.count)
     if begins.count > busy { begins.removeLast(begins.count - busy) }
   }
 }
@@ -47,7 +47,7 @@ struct NodePace {
     at time: Double
   ) {
     self.index = index
-    slots = max(1, node.slots)
+    slots = node.usableSlots
     trialSeconds = node.meanSeconds.value ?? typicalSeconds
     reserveSeconds = node.meanSeconds.deviation * policy.reserveDeviations
     delaySeconds = policy.pauseSeconds(latencySeconds: node.latencySeconds)
@@ -66,6 +66,7 @@ struct NodePace {
   /// The time until everything that it holds is trained.
   var drainSeconds: Double {
     let queued = max(0, stock - busySeconds.count)
+    guard slots > 0 else { return queued > 0 ? .infinity : 0 }
     let rounds = (queued + slots - 1) / slots
     let busy = busySeconds.reduce(0, +) / Double(slots)
     return busy + Double(rounds) * trialSeconds + reserveSeconds
@@ -73,6 +74,7 @@ struct NodePace {
 
   /// How many trials it can have trained after so many seconds; what has begun is its own.
   func trained(within wholeSeconds: Double) -> Int {
+    guard slots > 0 else { return 0 }
     let seconds = wholeSeconds - reserveSeconds
     let rounds = seconds / trialSeconds
     // Far from the end the steps of single trials do not matter.

@@ -4,6 +4,12 @@ package import Protocol
 package struct SchedulerPolicy: Hashable, Sendable {
   /// After how many failed attempts a trial is set aside.
   package var failuresMax: UInt32 = 3
+  /// How often a worker may be gone that had begun a trial before the trial is suspected: from then
+  /// on it is handed out alone, and each further time is a failed attempt of it.
+  package var deathsMax: UInt32 = 2
+  /// How often a trial that was never seen in a slot is sent again to a node that comes back with
+  /// nothing, before it is taken to have begun there.
+  package var againMax = 2
   /// How long results are gathered for a commit before the next trials go out, in seconds.
   package var commitSeconds = 0.05
   /// How many pauses of the network and of the commit a node's stock must outlast.
@@ -23,13 +29,25 @@ package struct SchedulerPolicy: Hashable, Sendable {
   /// How many more trials for each slot a node may hold for each trial that it has trained: the
   /// first few do not tell how long the others take.
   package var growth = 8
+  /// Enough work for so long is held by each node, in seconds, because the coordinator will be
+  /// gone; 0 when it stays.
+  package var holdSeconds = 0.0
+  /// The most trials that a node holds when it is given work for ``holdSeconds``, with room for
+  /// what it was told to forget and has not.
+  package var holdTrialsLongMax = Limits.trialsPerListMax / 4 * 3
+  /// How long a trial takes as long as none has ended, in seconds.
+  package var expectedTrialSeconds = 1.0
   /// By how many standard deviations the last trial of a node is taken to be longer than the mean.
   package var reserveDeviations = 2.0
   /// For how long the time of the end that was worked out is believed, in seconds: working it out
   /// asks every node.
   package var outlookSeconds = 0.01
-  /// How long a silent node keeps what it holds, in seconds.
+  /// How long a silent node keeps what it holds, in seconds, when it holds work for a moment; see
+  /// ``silenceSecondsMax``.
   package var leaseSeconds = 120.0
+  /// A time without any event, ticks included, in which the coordinator itself was away: no lease
+  /// ends in it and no trial grows late, in seconds.
+  package var absenceSecondsMin = 5.0
   /// The first pause before a lost node is connected again, in seconds; doubled each time.
   package var reconnectSecondsFirst = 0.2
   /// The longest pause before a lost node is connected again, in seconds.
@@ -46,8 +64,28 @@ package struct SchedulerPolicy: Hashable, Sendable {
   /// time up to ``refusedSeconds``.
   package var suspectSecondsFirst = 1.0
 
+  /// How many trials must have ended before their mean says that one is late, or that a node was
+  /// given too many.
+  package var trialsKnownMin = 3
+  /// A trial is late that has run for so many times the mean of its node.
+  package var copyFactor = 2.0
+  /// A trial is late that is so many standard deviations beyond the mean of its node.
+  package var copyDeviations = 4.0
+  /// How much later than usual a trial must be, or how much sooner its copy must end, for a copy to
+  /// be worth it, in seconds: short trials are not copied.
+  package var copySecondsMin = 2.0
+  /// How long a node is silent before idle slots get copies of what it holds, in seconds, be its
+  /// lease ever so long.
+  package var copySilenceSeconds = 120.0
+  /// How often it is looked for late trials, in seconds.
+  package var copyPauseSeconds = 0.5
+
   /// The numbers as documented at each property.
   package init() {}
+
+  /// How long a silent node keeps what it holds, in seconds: what it was given for
+  /// ``holdSeconds`` outlasts them.
+  package var silenceSecondsMax: Double { leaseSeconds + max(0, holdSeconds) }
 
   /// The pause before a node is connected again after failures in a row.
   ///
@@ -74,6 +112,12 @@ package struct SchedulerPolicy: Hashable, Sendable {
   /// The time from the end of a trial on a node to the arrival of the next one there, when none is
   /// ready, in seconds.
   func pauseSeconds(latencySeconds: Double) -> Double { latencySeconds + commitSeconds }
+
+  /// How many trials a node with so many slots should hold for ``holdSeconds``.
+  func holdTrialsLong(slots: Int, trialSeconds: Double) -> Int {
+    let forEachSlot = 1 + Int(min((holdSeconds / trialSeconds).rounded(.up), 1e6))
+    return min(slots * forEachSlot, holdTrialsLongMax)
+  }
 
   /// How many trials a node with so many slots should hold, whose trials take so long.
   func holdTrials(slots: Int, trialSeconds: Double?, pauseSeconds: Double, trained: Int) -> Int {

@@ -94,3 +94,13 @@ public struct RunningMean: Hashable, Sendable {
     value = value.isNaN ? number : memory * value + (1 - memory) * number
   }
 }
+
+extension RunningMean: StageMemory {
+  /// Appends the mean.
+  public func encode(to writer: inout ByteWriter) { writer.write(value) }
+
+  /// Takes over a mean.
+  public mutating func restore(from reader: inout ByteReader) throws(FrameError) {
+    value = try reader.readDouble()
+  }
+}

@@ -15,7 +15,7 @@ struct GreatestEigenvalue {
   private var beside: [Double]
   private var reflected: [Double]
   /// The result before, near which the next one is looked for first.
-  private var last = 0.0
+  var last = 0.0
 
   /// Room for matrices of n x n.
   init(order: Int) {

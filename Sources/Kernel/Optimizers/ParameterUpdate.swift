@@ -6,7 +6,7 @@ public final class ParameterUpdate<Element: Scalar> {
   public let store: ParameterStore<Element>
   /// How many steps were taken before this one.
   public internal(set) var stepsBefore: UInt64 = 0
-  private let blocks: [Arena<Element>]
+  let blocks: [Arena<Element>]
   private let tier: KernelTier
   private let layers: [Range<Int>]
   private let stretches: [Stretch]
@@ -43,6 +43,18 @@ public final class ParameterUpdate<Element: Scalar> {
     layers = Stretch.layers(pieces).map(\.range)
     stretches = Stretch.joined(pieces) { optimizer.decayedPieces.contains($0) }
     trainedRanges = Stretch.joined(pieces) { _ in true }.map(\.range)
+  }
+
+  /// The eigenvalue that ``greatestGramEigenvalue()`` found last.
+  var lastCurvature: Double { eigenvalue.last }
+
+  /// Goes on from what an optimiser remembered elsewhere.
+  /// - Parameters:
+  ///   - bytes: Those of its blocks, as many and as large as they are here.
+  ///   - curvature: The eigenvalue that was found last.
+  func restore(_ bytes: [[UInt8]], curvature: Double) {
+    for (block, bytes) in zip(blocks, bytes) { block.overwrite(with: bytes) }
+    eigenvalue.last = curvature
   }
 
   /// Bytes of the optimiser's blocks.

@@ -114,6 +114,7 @@ struct ConvolutionCondensation: TieredStudy {
       problem.model, into: trainer.store, seed: request.seed(of: .initialization))
     if let initial = request.initial { try trainer.store.set(initial) }
     trainer.recorder = request.recorder
+    trainer.checkpoints = request.checkpoints
     let ending = trainer.train()
     let (weights, biases) = (trainer.parameter("conv1.weight"), trainer.parameter("conv1.bias"))
     let kernels = UnitRows(

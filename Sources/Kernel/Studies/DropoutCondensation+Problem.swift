@@ -101,6 +101,7 @@ struct DropoutProblem {
       network, into: trainer.store, seed: request.seed(of: .initialization))
     if let initial = request.initial { try trainer.store.set(initial) }
     trainer.recorder = request.recorder
+    trainer.checkpoints = request.checkpoints
     let inputs = [
       "x": samples.points.map { Float($0) }, "y": samples.targets.map { Float($0) },
     ]

@@ -131,10 +131,11 @@ struct GranularityStages {
     let labels = hierarchy.labels(of: samples, seed: request.seed(of: .data))
     var mean = RunningMean(memory: 0.95)
     let ending = train(
+      remembering: &mean,
       ModelProblem(model: network, loss: .crossEntropy, samples: batch), store,
       ["x": samples.values, "y": labels.map { Float($0) }], samples: samples.count,
       steps: reader.integer("training.steps"), rate: nil, before: 0
-    ) { mean.add($0.loss) }
+    ) { $0.add($1.loss) }
     return (ending, mean.value)
   }
 
@@ -158,6 +159,7 @@ struct GranularityStages {
     trainer.batches = batches(
       ["x": samples.values, "classes": oneHot], samples: samples.count,
       before: reader.integer("training.steps"))
+    trainer.checkpoints = request.checkpoints
     return [trainer.train()]
   }
 
@@ -169,8 +171,10 @@ struct GranularityStages {
     let fresh = generator.samples(
       count: count, pool: .transfer, hardShare: reader.real("transfer.hardShare"),
       seed: request.seed(of: .data))
+    var nothing = NoMemory()
     let ending = train(
-      ModelProblem(model: freshNetwork, loss: .crossEntropy, samples: batch), store,
+      remembering: &nothing, ModelProblem(model: freshNetwork, loss: .crossEntropy, samples: batch),
+      store,
       ["x": fresh.values, "y": fresh.classes.map { Float($0) }], samples: count, steps: steps,
       rate: reader.real("transfer.learningRate"), before: reader.integer("training.steps"))
     return [ending]
@@ -198,10 +202,10 @@ struct GranularityStages {
   /// The filters' biases, where they are given.
   private var frozen: Set<String> { fixedBias == nil ? [] : ["filters.bias"] }
 
-  private func train(
-    _ problem: ModelProblem, _ store: ParameterStore<Float>, _ inputs: [String: [Float]],
-    samples: Int, steps: Int, rate: Double?, before: Int,
-    observing observe: (StepRecord) -> Void = { _ in }
+  private func train<Memory: StageMemory>(
+    remembering memory: inout Memory, _ problem: ModelProblem, _ store: ParameterStore<Float>,
+    _ inputs: [String: [Float]], samples: Int, steps: Int, rate: Double?, before: Int,
+    observing observe: (inout Memory, StepRecord) -> Void = { _, _ in }
   ) -> TrainingEnding {
     var stage = problem.stage(
       optimizer: optimizer(steps: steps, rate: rate),
@@ -211,7 +215,8 @@ struct GranularityStages {
     trainer.batches = batches(inputs, samples: samples, before: before)
     // The two ways to go on are of copies; what a trial keeps is of the network that it reports.
     if before == 0 { trainer.recorder = request.recorder }
-    return trainer.train(observing: observe)
+    trainer.checkpoints = request.checkpoints
+    return trainer.train(remembering: &memory, observing: observe)
   }
 
   private func optimizer(steps: Int, rate: Double?) -> any Optimizer {

@@ -118,6 +118,30 @@ struct MatchingProgress {
   }
 }
 
+extension MatchingProgress: StageMemory {
+  /// Appends what was seen.
+  func encode(to writer: inout ByteWriter) {
+    writer.writeList(looks) { entry, writer in
+      writer.write(entry.step)
+      for number in [entry.look.training, entry.look.known, entry.look.new] + entry.look.tops {
+        writer.write(number)
+      }
+    }
+  }
+
+  /// Takes over what was seen.
+  mutating func restore(from reader: inout ByteReader) throws(FrameError) {
+    // A look is six numbers.
+    looks = try reader.readList(countMax: reader.remaining / 48) { reader throws(FrameError) in
+      let step: UInt64 = try reader.read()
+      let look = MatchingLook(
+        training: try reader.readDouble(), known: try reader.readDouble(),
+        new: try reader.readDouble(), tops: [try reader.readDouble(), try reader.readDouble()])
+      return (step, look)
+    }
+  }
+}
+
 /// What a network answers, matches and looks at.
 struct MatchingEvaluation {
   private let problem: MatchingProblem

@@ -125,7 +125,7 @@ struct MatchingReasoning: TieredStudy {
       problem, trainer.store, numerics: request.numerics, tier: tier)
     let interval = UInt64(reader.integer("training.lookEvery"))
     var progress = MatchingProgress()
-    let ending = trainer.train { record in
+    let ending = trainer.train(remembering: &progress) { progress, record in
       guard record.step.isMultiple(of: interval), record.loss.isFinite else { return }
       progress.add(evaluation.look(), at: record.step)
     }

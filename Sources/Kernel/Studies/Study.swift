@@ -77,6 +77,8 @@ public struct TrainingRequest: Sendable {
   public var keepsTensors = false
   /// Who keeps something of the training, for the study's trainers; `nil` for nobody.
   public var recorder: TrainingRecorder?
+  /// What lets the trial go on after an interruption, for the study's trainers; `nil` for nothing.
+  public var checkpoints: TrialCheckpoints?
 
   /// Puts a request together.
   public init(

@@ -113,6 +113,7 @@ struct SuppliedTraining<Element: Scalar> {
     stage.frozen = frozen
     let trainer = Trainer(stage, store: store, numerics: request.numerics, tier: tier)
     trainer.recorder = request.recorder
+    trainer.checkpoints = request.checkpoints
     for (name, values) in part.model.fixedNumbers {
       trainer.setInput(name, values.map { Element($0) })
     }
@@ -123,7 +124,8 @@ struct SuppliedTraining<Element: Scalar> {
         trainer.setInput(name, values)
       }
     }
-    return trainer.train(observing: observe)
+    var nothing = NoMemory()
+    return trainer.train(remembering: &nothing) { observe($1) }
   }
 
   /// Samples that are evaluated at once.

@@ -55,7 +55,8 @@ struct TwoLayerTraining {
   func train(for request: TrainingRequest) throws(KernelError) -> TwoLayerCourse {
     let course = try train(
       Float.self, numerics: request.numerics, initial: request.initial,
-      keepsTensors: request.keepsTensors, recorder: request.recorder)
+      keepsTensors: request.keepsTensors, recorder: request.recorder,
+      checkpoints: request.checkpoints)
     CosineMatrix.keep(course.neurons, request.recorder)
     return course
   }
@@ -67,11 +68,13 @@ struct TwoLayerTraining {
   ///   - initial: Tensors to begin with in place of `weights`.
   ///   - keepsTensors: Whether the course has the tensors at the end.
   ///   - recorder: Who keeps something of it.
+  ///   - checkpoints: What lets it go on after an interruption.
   /// - Returns: How it went.
   /// - Throws: `kernel.initial` where the tensors do not fit.
   func train<Element: Scalar>(
     _ type: Element.Type, numerics: NumericProfile, initial: [NamedTensor]? = nil,
-    keepsTensors: Bool = false, recorder: TrainingRecorder? = nil
+    keepsTensors: Bool = false, recorder: TrainingRecorder? = nil,
+    checkpoints: TrialCheckpoints? = nil
   ) throws(KernelError) -> TwoLayerCourse {
     let trainer = Trainer<Element>(stage, numerics: numerics)
     trainer.setInput("inputs", samples.inputs.map { Element($0) })
@@ -90,6 +93,7 @@ struct TwoLayerTraining {
     }
     if let initial { try trainer.store.set(initial) }
     trainer.recorder = recorder
+    trainer.checkpoints = checkpoints
     let ending = trainer.train()
     let input = trainer.parameter("hidden.weight")
     let output = trainer.parameter("output.weight")

@@ -17,6 +17,8 @@ public struct KernelError: Diagnosable {
     public static let initial = Code("kernel.initial")
     /// A file of a user is not at hand, or its samples do not fit what is to be trained.
     public static let data = Code("kernel.data")
+    /// A checkpoint is damaged, or of another trial, program or processor.
+    public static let checkpoint = Code("kernel.checkpoint")
     /// A case to replay is incomplete, contradicts itself or asks for what the kernel does not
     /// have.
     public static let goldenCase = Code("kernel.case")

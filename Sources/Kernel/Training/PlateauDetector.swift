@@ -1,8 +1,11 @@
+public import Protocol
+
 /// Notices that a number, such as a loss, has stopped falling.
 ///
 /// ```swift
 /// var plateau = PlateauDetector(patience: 10)
-/// trainer.train(every: 100, endsWhen: { _ in plateau.isOver(after: validationLoss()) })
+/// trainer.train(
+///   remembering: &plateau, every: 100, endsWhen: { plateau, _ in plateau.isOver(after: loss()) })
 /// ```
 public struct PlateauDetector: Hashable, Sendable {
   /// How many numbers in a row may be no better than the best before them.
@@ -31,5 +34,19 @@ public struct PlateauDetector: Hashable, Sendable {
       waited += 1
     }
     return waited >= patience
+  }
+}
+
+extension PlateauDetector: StageMemory {
+  /// Appends what was seen.
+  public func encode(to writer: inout ByteWriter) {
+    writer.write(best)
+    writer.write(UInt32(clamping: waited))
+  }
+
+  /// Takes over what was seen.
+  public mutating func restore(from reader: inout ByteReader) throws(FrameError) {
+    best = try reader.readDouble()
+    waited = Int(try reader.read(UInt32.self))
   }
 }

@@ -43,13 +43,15 @@ public final class Trainer<Element: Scalar> {
   /// The parameters and gradients.
   public let store: ParameterStore<Element>
   /// Steps taken so far.
-  public private(set) var steps: UInt64 = 0
+  public internal(set) var steps: UInt64 = 0
   /// What sets the inputs of a batch before every evaluation; `nil` where they do not change.
   public var batches: (any BatchSource<Element>)?
   /// Who keeps something of the training; `nil` for nobody.
   public var recorder: TrainingRecorder?
+  /// What lets the training go on after an interruption; `nil` where nothing does.
+  public var checkpoints: TrialCheckpoints?
   private let plan: Plan<Element>
-  private let update: ParameterUpdate<Element>
+  let update: ParameterUpdate<Element>
   private var initial: [Element] = []
   /// The steps of the trainings before this one, as the recorder counts them.
   private var stepsBefore: UInt64?
@@ -148,6 +150,9 @@ public final class Trainer<Element: Scalar> {
   }
 
   /// Trains until a rule ends it or the loss is no number any more.
+  ///
+  /// What the functions carry from step to step would be lost with an interruption: such a training
+  /// has no checkpoints. ``train(remembering:every:observing:endsWhen:)`` has.
   /// - Parameters:
   ///   - observe: Called after every evaluation, the first before any step.
   ///   - interval: After how many steps each `isOver` is asked again, at least 1.
@@ -158,6 +163,35 @@ public final class Trainer<Element: Scalar> {
     observing observe: (StepRecord) -> Void = { _ in }, every interval: UInt64 = 1,
     endsWhen isOver: (StepRecord) -> Bool = { _ in false }
   ) -> TrainingEnding {
+    let kept = checkpoints
+    defer { checkpoints = kept }
+    checkpoints = nil
+    var nothing = NoMemory()
+    return train(
+      remembering: &nothing, every: interval, observing: { observe($1) },
+      endsWhen: { isOver($1) })
+  }
+
+  /// Trains until the stage's rule ends it or the loss is no number any more.
+  public func train() -> TrainingEnding {
+    var nothing = NoMemory()
+    return train(remembering: &nothing)
+  }
+
+  /// Trains until a rule ends it or the loss is no number any more, or goes on from a checkpoint.
+  /// - Parameters:
+  ///   - memory: What the functions carry from step to step.
+  ///   - interval: After how many steps each `isOver` is asked again, at least 1.
+  ///   - observe: Called after every evaluation, the first before any step, but once for each step
+  ///     however often the training is interrupted.
+  ///   - isOver: A rule beside that of the stage, on an accuracy for instance: whether the training
+  ///     ends here. It is asked after `observe`, and first before any step.
+  /// - Returns: How it ended.
+  public func train<Memory: StageMemory>(
+    remembering memory: inout Memory, every interval: UInt64 = 1,
+    observing observe: (inout Memory, StepRecord) -> Void = { _, _ in },
+    endsWhen isOver: (inout Memory, StepRecord) -> Bool = { _, _ in false }
+  ) -> TrainingEnding {
     precondition(interval > 0, "a rule is asked after some steps")
     if initial.isEmpty {
       initial = store.parameters.withSlice(offset: 0, count: store.blockCount) { $0.copied() }
@@ -165,18 +199,21 @@ public final class Trainer<Element: Scalar> {
     let before = stepsBefore ?? recorder?.stepsSoFar ?? 0
     stepsBefore = before
     let optimizer = stage.optimizer
-    var size = 0.0
+    let found = goOn(&memory)
+    var size = found?.stepSize ?? 0
     var loss = evaluate()
-    let firstLoss = loss
-    let target = stage.stop.target(firstLoss: loss)
+    if let ending = found?.ending { return ending }
+    let firstLoss = found?.firstLoss ?? loss
+    let target = stage.stop.target(firstLoss: firstLoss)
+    var lookStep = checkpoints == nil ? .max : steps + 1
     while true {
       let record = StepRecord(step: steps, loss: loss, stepSize: size)
-      observe(record)
+      observe(&memory, record)
       let isAsked = steps.isMultiple(of: interval) && loss.isFinite
       var reason: StopReason?
       if let target, loss <= target {
         reason = .rule
-      } else if isAsked && isOver(record) {
+      } else if isAsked && isOver(&memory, record) {
         reason = .rule
       } else if steps >= stage.stop.stepsMax {
         reason = if case .steps = stage.stop.limit { .steps } else { .cap }
@@ -184,12 +221,15 @@ public final class Trainer<Element: Scalar> {
       let isLast = reason != nil || !loss.isFinite
       recorder?.note(record, after: before, isLast: isLast) { store.tensors }
       if isLast {
-        return TrainingEnding(
+        let ending = TrainingEnding(
           stop: loss.isFinite ? reason : nil, steps: steps, firstLoss: firstLoss, lastLoss: loss)
+        end(ending, memory)
+        return ending
       }
       update.stepsBefore = steps
       size = optimizer.step(update)
       steps += 1
+      if steps >= lookStep { lookStep = look(stepSize: size, firstLoss: firstLoss, memory) }
       loss = evaluate()
     }
   }

@@ -14,29 +14,7 @@ public final class TrainingRecorder: Sendable {
   public let request: KeepRequest
   private let moments: Set<UInt64>
   private let metadata: [(name: String, text: String)]
-  private let state = Mutex(State())
-
-  private struct State {
-    var step: UInt64 = 0
-    var steps: [UInt32] = []
-    var losses: [Float] = []
-    var things: [KeptThing] = []
-    var byteCount = 0
-    var refusal: String?
-
-    mutating func add(bytes count: Int) -> Bool {
-      guard refusal == nil else { return false }
-      byteCount += count
-      guard byteCount <= Limits.keptBytesMax, losses.count < Limits.keptPointsMax else {
-        refusal =
-          "What it is to keep has more than \(Limits.keptBytesMax >> 20) MiB or"
-          + " \(Limits.keptPointsMax) points of a curve: keep fewer moments, larger steps or no"
-          + " matrix."
-        return false
-      }
-      return true
-    }
-  }
+  private let state: Mutex<RecordedThings>
 
   /// Prepares to take down what is wanted.
   /// - Parameters:
@@ -45,6 +23,7 @@ public final class TrainingRecorder: Sendable {
   public init(_ request: KeepRequest, metadata: [(name: String, text: String)] = []) {
     self.request = request
     self.metadata = metadata
+    state = Mutex(RecordedThings(asked: request.words))
     moments = Set(
       request.parameters.compactMap { if case .step(let step) = $0 { step } else { nil } })
   }
@@ -54,6 +33,12 @@ public final class TrainingRecorder: Sendable {
 
   /// The steps of the trainings so far: those of the next one are counted from here.
   var stepsSoFar: UInt64 { state.withLock { $0.step } }
+
+  /// What was taken down so far.
+  var recorded: RecordedThings { state.withLock { $0 } }
+
+  /// Goes on from what was taken down elsewhere.
+  func restore(_ recorded: RecordedThings) { state.withLock { $0 = recorded } }
 
   /// Takes down what is wanted of a step.
   /// - Parameters:
@@ -130,5 +115,22 @@ public final class TrainingRecorder: Sendable {
       guard state.add(bytes: bytes.count) else { return }
       state.things.append(KeptThing(kind: .parameters, name: name, step: step, bytes: bytes))
     }
+  }
+}
+
+extension RecordedThings {
+  /// Counts bytes that are to be added.
+  /// - Returns: Whether they may be.
+  fileprivate mutating func add(bytes count: Int) -> Bool {
+    guard refusal == nil else { return false }
+    byteCount += count
+    guard byteCount <= Limits.keptBytesMax, losses.count < Limits.keptPointsMax else {
+      refusal =
+        "What it is to keep has more than \(Limits.keptBytesMax >> 20) MiB or"
+        + " \(Limits.keptPointsMax) points of a curve: keep fewer moments, larger steps or no"
+        + " matrix."
+      return false
+    }
+    return true
   }
 }

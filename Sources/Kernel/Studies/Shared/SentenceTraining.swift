@@ -49,6 +49,7 @@ struct SentenceTraining {
       judged.model, into: trainer.store, seed: request.seed(of: .initialization))
     if let initial = request.initial { try trainer.store.set(initial) }
     trainer.recorder = request.recorder
+    trainer.checkpoints = request.checkpoints
     trainer.batches = batches
     return trainer
   }

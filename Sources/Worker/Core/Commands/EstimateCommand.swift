@@ -59,6 +59,7 @@ enum EstimateCommand {
     let moments = file.keep.parameters.count
     // The parameters are as large at every moment.
     let once = KeepRequest(parameters: moments > 0 ? [.final] : [], matrices: file.keep.matrices)
+    runner.checkpoints = .rehearsed
     let result = try TrainCommand.train(rehearsed, runner, keep: once)
     var bytes = result.kept.things.reduce(0) {
       $0 + $1.bytes.count * ($1.kind == .parameters ? moments : 1)

@@ -12,8 +12,12 @@ enum TrainCommand {
   ///   - name: The file, or `-` for standard input.
   ///   - initial: A safetensors file of the parameters to begin with; `nil` to draw them.
   ///   - export: Where the parameters at the end go; `nil` for nowhere.
+  ///   - checkpoint: The file that the trial goes on from if it is there, and where its checkpoints
+  ///     go until it ends; `nil` for none.
   /// - Throws: ``WorkerError``, ``KernelError``, ``StudyError``.
-  static func run(file name: String, initial: String?, export: String?) throws {
+  static func run(
+    file name: String, initial: String?, export: String?, checkpoint: String?
+  ) throws {
     let bytes = try StandardStreams.read(name, countMax: bytesMax)
     var file = try TrialFile(bytes, subject: StandardStreams.subject(name))
     let files = TrialFiles()
@@ -30,10 +34,22 @@ enum TrainCommand {
     let runner = try TrialRunner(files: files)
     runner.initial = try initial.map(TensorFile.read)
     runner.keepsTensors = export != nil
+    if let checkpoint, let seconds = CheckpointPace.wantedSeconds {
+      runner.checkpoints = SlotCheckpoints(
+        file: { _ in checkpoint }, leastSeconds: seconds, notify: tell)
+    }
     let result = try train(specification, runner, keep: file.keep)
     if let export { try write(runner.tensors, of: specification, to: export) }
     let document = document(specification, result, initial: initial)
     try StandardStreams.write(document.indentedText + "\n")
+    if let checkpoint { unlink(checkpoint) }
+  }
+
+  /// Says on standard error what there is to say of checkpoints.
+  private static func tell(_ key: TrialKey, _ notice: CheckpointFile.Notice) {
+    guard case .remark(let words) = notice else { return }
+    // Who cannot hear it has the result.
+    try? Descriptor(dup(STDERR_FILENO)).writeAll(Array("phasegrid-worker: \(words)\n".utf8))
   }
 
   /// Trains a trial.

@@ -8,7 +8,7 @@ public enum WorkerCommand: Hashable, Sendable {
   /// Verdicts on rows of results.
   case check(study: String)
   /// One trial, from a file or, for `-`, standard input; its parameters from and to files.
-  case train(file: String, initial: String?, export: String?)
+  case train(file: String, initial: String?, export: String?, checkpoint: String?)
   /// What trials take, as JSON.
   case estimate(beginsWithinSeconds: Double)
   /// What is wrong with the files of trials, as JSON.
@@ -28,7 +28,7 @@ public enum WorkerCommand: Hashable, Sendable {
   /// Internal: the daemon.
   case daemon(directory: String)
   /// Internal: a slot of a daemon.
-  case slot(index: UInt16, files: String?)
+  case slot(index: UInt16, files: String?, checkpoints: String?)
 
   /// Understands the arguments after the program's name.
   /// - Throws: ``WorkerError`` `worker.usage`.
@@ -57,9 +57,9 @@ public enum WorkerCommand: Hashable, Sendable {
       guard let index = UInt16(try WorkerCommand.operand("INDEX", of: name, &rest)) else {
         throw WorkerCommand.usage("'slot' takes an index.")
       }
-      let hasFiles = rest.first == "--files" && rest.count > 1
-      if hasFiles { rest.removeFirst() }
-      self = .slot(index: index, files: hasFiles ? rest.removeFirst() : nil)
+      self = .slot(
+        index: index, files: WorkerCommand.folder("--files", &rest),
+        checkpoints: WorkerCommand.folder("--checkpoints", &rest))
     default:
       let nearest = nearestName(
         to: name,
@@ -83,6 +83,12 @@ public enum WorkerCommand: Hashable, Sendable {
     return operand
   }
 
+  private static func folder(_ option: String, _ rest: inout ArraySlice<String>) -> String? {
+    guard rest.first == option, rest.count > 1 else { return nil }
+    rest.removeFirst()
+    return rest.removeFirst()
+  }
+
   private static func directory(
     of name: String, _ rest: inout ArraySlice<String>
   ) throws(WorkerError) -> String {
@@ -95,10 +101,16 @@ public enum WorkerCommand: Hashable, Sendable {
   private static func train(
     _ rest: inout ArraySlice<String>
   ) throws(WorkerError) -> WorkerCommand {
-    let options = try CommandOptions("train", &rest, valued: ["--initial", "--export"])
+    let options = try CommandOptions(
+      "train", &rest, valued: ["--initial", "--export", "--checkpoint"])
+    let (initial, checkpoint) = (options.value("--initial"), options.value("--checkpoint"))
+    // What begins with given parameters is no trial, and a checkpoint would not know of them.
+    guard initial == nil || checkpoint == nil else {
+      throw usage("'train' takes --initial or --checkpoint, not both.")
+    }
     return .train(
-      file: try options.operand("FILE"), initial: options.value("--initial"),
-      export: options.value("--export"))
+      file: try options.operand("FILE"), initial: initial, export: options.value("--export"),
+      checkpoint: checkpoint)
   }
 
   private static func estimate(
@@ -153,6 +165,8 @@ public enum WorkerCommand: Hashable, Sendable {
                              from the folder of FILE. Of what is kept, the sizes are told.
         --initial TENSORS    Begin with the parameters of this safetensors file.
         --export TENSORS     Write the parameters at the end to this safetensors file.
+        --checkpoint FILE    Go on from this file if it is there, and keep checkpoints in it until
+                             the trial ends.
       estimate               Read a JSON list of trials, each as for 'train', from standard input,
                              try each of them for a moment, and print the memory that it takes
                              and the most bytes that it keeps, a line of JSON each.
@@ -202,8 +216,8 @@ extension WorkerCommand {
     switch self {
     case .describe: try StandardStreams.write(DescribeCommand.document.indentedText + "\n")
     case .check(let study): try CheckCommand.run(study: study)
-    case .train(let file, let initial, let export):
-      try TrainCommand.run(file: file, initial: initial, export: export)
+    case .train(let file, let initial, let export, let checkpoint):
+      try TrainCommand.run(file: file, initial: initial, export: export, checkpoint: checkpoint)
     case .estimate(let seconds): try EstimateCommand.run(beginsWithinSeconds: seconds)
     case .examine: try ExamineCommand.run()
     case .replay(let file, let manifest, let numerics):
@@ -216,8 +230,8 @@ extension WorkerCommand {
     case .version: try StandardStreams.write(Release.number + "\n")
     case .detach(let directory): try DaemonProgram.detach(directory)
     case .daemon(let directory): DaemonProgram.run(directory)
-    case .slot(let index, let files):
-      try SlotProgram.run(slot: SlotIndex(index), files: files)
+    case .slot(let index, let files, let checkpoints):
+      try SlotProgram.run(slot: SlotIndex(index), files: files, checkpoints: checkpoints)
     }
     return .done
   }

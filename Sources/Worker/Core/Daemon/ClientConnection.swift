@@ -28,6 +28,11 @@ final class ClientConnection {
   /// When records were last read for it.
   var gathered = 0.0
 
+  /// The checkpoints that it is given.
+  var delivery = CheckpointDelivery()
+  /// The checkpoint that comes from it.
+  var arriving = CheckpointCollector()
+
   private var decoder = FrameDecoder<ToWorker>(awaitsMagic: false)
 
   init(_ descriptor: Descriptor) {

@@ -65,6 +65,7 @@ extension Daemon {
     case .acknowledge(let sequence): try acknowledge(sequence, spool, client)
     case .heartbeat(let number): sendHeartbeat(to: client, answering: number)
     case .release: isReleased = true
+    case .checkpoint(let part): try take(part, from: client)
     }
   }
 

@@ -39,7 +39,7 @@ extension Daemon {
     do throws(SystemError) {
       slots[index] = try SlotProcess(
         SlotIndex(UInt16(index)), profile: profile, nice: nice, log: directory.slotLog(index),
-        files: directory.files)
+        files: directory.files, checkpoints: directory.path)
       return true
     } catch {
       // No trial's fault: the machine has no processes, files or space left at this moment.
@@ -61,15 +61,25 @@ extension Daemon {
 
   /// Takes what a slot has sent, or its end.
   func hear(_ slot: SlotProcess, _ results: inout [TrialResult]) {
-    guard case .ended = slot.hear(&results) else { return }
+    let hearing = slot.hear(&results)
+    takeNews(of: slot)
+    guard case .ended = hearing else { return }
     let index = Int(slot.index.rawValue)
     let status = slot.end()
     slots[index] = nil
     guard let victim = slot.trials.first else { return }
     var others = slot.trials[...]
-    if slot.overdue == nil || slot.overdue == victim.trial.key {
+    if goesOn(slot, status: status) {
+      log.write(
+        "Trial \(victim.trial.key.abbreviated) goes on: slot \(slot.index.rawValue) was killed.")
+    } else if slot.overdue == nil || slot.overdue == victim.trial.key {
       others = others.dropFirst()
       results.append(failure(of: victim, in: slot, status: status))
+      if slot.overdue != nil {
+        forgetCheckpoint(of: victim.trial.key)
+      } else {
+        abandon(victim.trial.key, status: status)
+      }
     }
     waiting.putBack(others)
   }

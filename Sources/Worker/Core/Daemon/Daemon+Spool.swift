@@ -8,6 +8,7 @@ extension Daemon {
     guard let spool, !unspooled.isEmpty, writeAt == nil else { return }
     do throws(WorkerError) {
       try spool.append(unspooled)
+      forgetCheckpoints(of: unspooled)
       unspooled = []
       if synchronizeAt == nil { synchronizeAt = Clock.seconds + Daemon.synchronizeSeconds }
     } catch {
@@ -40,7 +41,8 @@ extension Daemon {
     do throws(SystemError) {
       try client.unsent.flush(to: client.descriptor)
     } catch {
-      dropClient()
+      return dropClient()
     }
+    sendCheckpoints()
   }
 }

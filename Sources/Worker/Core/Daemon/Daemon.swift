@@ -57,6 +57,8 @@ final class Daemon {
   var writeAt: Double?
   /// When a slot that could not be started is tried again.
   var spawnAt: Double?
+  /// The trials that have a checkpoint here.
+  var checkpointed: Set<TrialKey> = []
   var placeCheckAt = Clock.seconds + Daemon.placeCheckSeconds
 
   /// A daemon that has taken its locks and listens.
@@ -150,6 +152,7 @@ final class Daemon {
       dues.append(client.heard + Limits.silenceSecondsMax)
       dues.append(client.beaten + Limits.heartbeatSeconds)
       if let due = newsDue(for: client) { dues.append(due) }
+      if let due = deliveryDue { dues.append(due) }
       if hasRecords(for: client) { dues.append(client.gathered + ClientConnection.gatherSeconds) }
     } else if isResting {
       dues.append(lonelySince + leaseSeconds)

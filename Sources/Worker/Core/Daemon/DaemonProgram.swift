@@ -86,6 +86,7 @@ enum DaemonProgram {
       let daemon = Daemon(
         directory: directory, log: log, meeting: meeting, spool: opening.spool,
         endingSignals: try EndingSignals.open())
+      daemon.checkpointed = daemon.checkpoints.tidy(now: time(nil))
       say(.ready)
       answer = nil
       try serve(daemon)

@@ -80,6 +80,7 @@ struct WorkerDirectory: Sendable {
   /// A damaged spool that was set aside stays, and so does the directory then: somebody may want to
   /// look at it.
   func remove(slotCount: Int) {
+    CheckpointFolder(path: path).removeAll()
     for file in [spool, log] + (0..<slotCount).map(slotLog) + [lock] { unlink(file) }
     rmdir(path)
   }

@@ -14,6 +14,15 @@ enum SlotLimits {
     signal(SIGXFSZ, SIG_IGN)
   }
 
+  /// Lets the process write larger files while a body does.
+  static func withLargeFiles<Failure: Error>(
+    _ body: () throws(Failure) -> Void
+  ) throws(Failure) {
+    set(RLIMIT_FSIZE, soft: .max)
+    defer { set(RLIMIT_FSIZE, soft: logBytesMax) }
+    try body()
+  }
+
   /// Limits the memory that the process may have of its own; `nil` for what the machine gives.
   static func setMemory(_ bytes: UInt64?) {
     set(RLIMIT_DATA, soft: bytes.map { rlim_t($0) } ?? .max)

@@ -31,11 +31,17 @@ enum FromSlot: WireMessage {
   case finished(TrialResult)
   /// A part of what the trial keeps that ends next.
   case part(KeptPart)
+  /// A checkpoint of this trial after so many steps, of so many bytes, is in its file.
+  case checkpoint(TrialKey, progress: UInt64, byteCount: UInt64)
+  /// Words for people.
+  case remark(String)
 
   var kind: UInt16 {
     switch self {
     case .finished: 202
     case .part: 203
+    case .checkpoint: 204
+    case .remark: 205
     }
   }
 
@@ -43,6 +49,11 @@ enum FromSlot: WireMessage {
     switch self {
     case .finished(let result): result.encode(to: &writer)
     case .part(let part): part.encode(to: &writer)
+    case .checkpoint(let key, let progress, let byteCount):
+      writer.writeRaw(key.bytes)
+      writer.write(progress)
+      writer.write(byteCount)
+    case .remark(let words): writer.write(words)
     }
   }
 
@@ -50,6 +61,12 @@ enum FromSlot: WireMessage {
     switch kind {
     case 202: self = .finished(try TrialResult(from: &reader))
     case 203: self = .part(try KeptPart(from: &reader))
+    case 204:
+      guard let key = TrialKey(bytes: try reader.readRaw(TrialKey.byteCount)) else {
+        throw reader.malformed("no trial key")
+      }
+      self = .checkpoint(key, progress: try reader.read(), byteCount: try reader.read())
+    case 205: self = .remark(try reader.readText())
     default:
       throw FrameError(.unknownKind, "A daemon takes no frame of kind \(kind) from a slot.")
     }

@@ -31,10 +31,14 @@ final class SlotProcess {
   /// What has come of what the running trial keeps.
   private var parts = KeptPartCollector()
   private var unsent = OutputQueue()
+  private var remarks: [String] = []
+  /// The newest checkpoint of the running trial, by its steps and bytes.
+  private(set) var checkpoint: (progress: UInt64, byteCount: UInt64)?
 
   /// Starts the process.
   init(
-    _ index: SlotIndex, profile: NumericProfile, nice: Int32, log: String, files: String
+    _ index: SlotIndex, profile: NumericProfile, nice: Int32, log: String, files: String,
+    checkpoints: String
   ) throws(SystemError) {
     self.index = index
     self.profile = profile
@@ -47,7 +51,7 @@ final class SlotProcess {
     // A crash is told by the signal; its image is not examined on the node.
     environment["SWIFT_BACKTRACE"] = "enable=no"
     process = try OwnProgram.spawn(
-      ["slot", "\(index.rawValue)", "--files", files],
+      ["slot", "\(index.rawValue)", "--files", files, "--checkpoints", checkpoints],
       environment: Environment.entries(changing: environment),
       streams: .init(
         input: toSlot.reading.number, output: fromSlot.writing.number, words: words.number))
@@ -133,11 +137,12 @@ final class SlotProcess {
         decoder.append(bytes)
         while let message = try decoder.next() {
           guard case .finished(var result) = message else {
-            if case .part(let part) = message { try parts.add(part) }
+            try take(message)
             continue
           }
           guard let first = trials.first, first.trial.key == result.key else { return .ended }
           trials.removeFirst()
+          checkpoint = nil
           began = Clock.seconds
           if trials.isEmpty { idleSince = began }
           trialSeconds = max(result.wallSeconds, (trialSeconds ?? 0) / 2)
@@ -155,6 +160,24 @@ final class SlotProcess {
     } catch {
       return .ended
     }
+  }
+
+  /// Takes what is no result.
+  private func take(_ message: FromSlot) throws(FrameError) {
+    switch message {
+    case .finished: break
+    case .part(let part): try parts.add(part)
+    case .checkpoint(let key, let progress, let byteCount):
+      guard trials.first?.trial.key == key else { return }
+      checkpoint = (progress, byteCount)
+    case .remark(let words): remarks.append(words)
+    }
+  }
+
+  /// The remarks that have come, once.
+  func takeRemarks() -> [String] {
+    defer { remarks = [] }
+    return remarks
   }
 
   /// Kills the process because its running trial takes too long.

@@ -10,14 +10,24 @@ enum SlotProgram {
   /// - Parameters:
   ///   - slot: Which slot of the daemon's.
   ///   - files: The folder with the files of users; `nil` for none.
+  ///   - checkpoints: The folder with the checkpoints of trials; `nil` for none.
   /// - Throws: ``WorkerError`` or ``FrameError`` when the daemon cannot be understood.
-  static func run(slot: SlotIndex, files: String?) throws {
+  static func run(slot: SlotIndex, files: String?, checkpoints: String?) throws {
     try dieWithDaemon()
     signal(SIGPIPE, SIG_IGN)
     SlotLimits.setLasting()
     let runner = try TrialRunner(slot: slot, files: TrialFiles(folder: files))
     let input = Descriptor(STDIN_FILENO)
     let output = Descriptor(STDOUT_FILENO)
+    if let checkpoints, let seconds = CheckpointPace.wantedSeconds {
+      let folder = CheckpointFolder(path: checkpoints)
+      runner.checkpoints = SlotCheckpoints(
+        file: { folder.file(of: $0) }, leastSeconds: seconds
+      ) { key, notice in
+        // A daemon that hears nothing any more is about to end this process.
+        try? output.writeAll(frame(of: notice, on: key))
+      }
+    }
     var decoder = FrameDecoder<ToSlot>(awaitsMagic: false)
     var memoryLimit: UInt64?
     while true {
@@ -40,6 +50,14 @@ enum SlotProgram {
       var bytes: [UInt8] = []
       guard case .bytes = try input.read(into: &bytes, countMax: 64 << 10) else { return }
       decoder.append(bytes)
+    }
+  }
+
+  private static func frame(of notice: CheckpointFile.Notice, on key: TrialKey) -> [UInt8] {
+    switch notice {
+    case .kept(let progress, let byteCount):
+      FrameEncoder.frame(FromSlot.checkpoint(key, progress: progress, byteCount: byteCount))
+    case .remark(let words): FrameEncoder.frame(FromSlot.remark(words))
     }
   }
 

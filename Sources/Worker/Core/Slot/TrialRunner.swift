@@ -15,6 +15,8 @@ final class TrialRunner {
   let files: TrialFiles
   /// Parameters to begin with instead of drawn ones.
   var initial: [NamedTensor]?
+  /// What is done so that trials can be interrupted; `nil` for nothing.
+  var checkpoints: SlotCheckpoints?
   /// Whether the parameters at the end are kept.
   var keepsTensors = false
   /// The parameters at the end of the last trial, where they are kept.
@@ -49,6 +51,7 @@ final class TrialRunner {
       key: entry.key, attempt: entry.attempt, outcome: .diverged,
       startedMicroseconds: Clock.microsecondsSince1970, slot: slot, core: core)
     let (started, processorStarted) = (Clock.seconds, Clock.processorSeconds)
+    var earlier = TrialCost()
     ResidentMemory.beginPeak()
     do throws(Refusal) {
       var (study, request) = try prepare(entry, of: shard)
@@ -58,7 +61,13 @@ final class TrialRunner {
         request.recorder = TrainingRecorder(
           shard.keep, metadata: TensorFile.metadata(of: shard.study))
       }
+      let keeping = checkpoints?.begin(entry.key, core: core, recorder: request.recorder)
+      request.checkpoints = keeping?.checkpoints
       let report = try train(request, study)
+      if let keeping {
+        checkpoints?.tell(keeping.checkpoints, of: entry.key)
+        earlier = keeping.keeper.earlier
+      }
       tensors = report.tensors
       if let recorder = request.recorder {
         result.kept = recorder.finish(report.tensors)
@@ -71,8 +80,9 @@ final class TrialRunner {
       result.outcome = .failed(.refused, error.words)
       result.kept = .none
     }
-    result.wallSeconds = Clock.seconds - started
-    result.cpuSeconds = Clock.processorSeconds - processorStarted
+    // What a trial goes on from, others have computed for it.
+    result.wallSeconds = earlier.wallSeconds + Clock.seconds - started
+    result.cpuSeconds = earlier.cpuSeconds + Clock.processorSeconds - processorStarted
     result.peakMemoryBytes = ResidentMemory.peakBytes
     return result
   }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// An open file descriptor, closed when the last owner lets it go.
-final class Descriptor {
+final class Descriptor: Sendable {
   /// What came of reading.
   enum Reading {
     /// So many bytes were appended.

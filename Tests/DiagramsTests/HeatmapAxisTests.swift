@@ -12,6 +12,13 @@ import Testing
       cellsOfValues: values.map { _ in [0, 1] })
   }
 
+  @Test func `whole numbers have no marks in between`() {
+    let axis = HeatmapAxis(
+      Axis(name: "depth", values: [2, 3, 4].map { .integer($0) }, scale: .linear),
+      description: nil, cellsOfValues: [[0], [0], [0]])
+    #expect(AxisTicks.ticks(of: axis, atMost: 20).map(\.label.text) == ["2", "3", "4"])
+  }
+
   @Test func `unequal spacing is drawn true`() {
     #expect(full([0, 1, 3]).spans == [-0.5...0.5, 0.5...2, 2...4])
   }

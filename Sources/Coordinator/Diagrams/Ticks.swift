@@ -123,7 +123,11 @@ enum AxisTicks {
     switch axis.spacing {
     case .linear:
       let span = extent.upperBound - extent.lowerBound
-      return TickStep(spanning: span, atMost: max(countMax, 2)).ticks(in: extent)
+      let step = TickStep(spanning: span, atMost: max(countMax, 2))
+      // Two and a half layers are none.
+      let isWhole = axis.values.allSatisfy { if case .integer = $0 { true } else { false } }
+      let whole = TickStep(digits: 1, exponent: 0)
+      return (isWhole && step.value < 1 ? whole : step).ticks(in: extent)
     case .logarithmic: return logarithmic(axis, atMost: countMax)
     case .banded:
       let every = max(1, (axis.values.count + countMax - 1) / max(countMax, 1))

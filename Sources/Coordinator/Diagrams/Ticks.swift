@@ -125,7 +125,9 @@ enum AxisTicks {
       let span = extent.upperBound - extent.lowerBound
       let step = TickStep(spanning: span, atMost: max(countMax, 2))
       // Two and a half layers are none.
-      let isWhole = axis.values.allSatisfy { if case .integer = $0 { true } else { false } }
+      let isWhole =
+        !axis.values.isEmpty
+        && axis.values.allSatisfy { if case .integer = $0 { true } else { false } }
       let whole = TickStep(digits: 1, exponent: 0)
       return (isWhole && step.value < 1 ? whole : step).ticks(in: extent)
     case .logarithmic: return logarithmic(axis, atMost: countMax)

@@ -165,7 +165,10 @@ private struct Registration {
     }
     let standing =
       try database.standing(of: trial.key, keeping: keepWords)
-      ?? TrialStanding(id: insert(trial, database))
+      ?? TrialStanding(
+        id: database.insert(
+          trial.key, trial.specification,
+          numericsRevision: trial.specification.numerics.revision, &encoder))
     let isFirst = seen.insert(standing.id)
     try database.run(
       """
@@ -175,22 +178,26 @@ private struct Registration {
     counts.rows += 1
     if isFirst { counts.count(standing) }
   }
+}
 
-  private mutating func insert(_ trial: PlannedTrial, _ database: Database) throws -> TrialID {
-    let specification = trial.specification
+extension Database {
+  /// Adds a trial that has no outcome.
+  func insert(
+    _ key: TrialKey, _ specification: TrialSpecification, numericsRevision: UInt32,
+    _ encoder: inout ParameterEncoder
+  ) throws -> TrialID {
     let keyed = Set(specification.keyParameters)
     let unkeyed = specification.parameters.keys.filter { !keyed.contains($0) }.sorted()
-    try database.run(
+    try run(
       """
       INSERT INTO trial (key, study, revision, numerics, numerics_revision, replicate, seeds, \
       unkeyed, parameters) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
-      trial.key.value, specification.study.value, specification.revision.value,
-      specification.numerics.rawValue.value, specification.numerics.revision.value,
+      key.value, specification.study.value, specification.revision.value,
+      specification.numerics.rawValue.value, numericsRevision.value,
       specification.replicate.value, ColumnCoding.text(of: specification.seeds).value,
-      ColumnCoding.text(of: unkeyed).value,
-      encoder.text(of: specification.parameters).value)
-    return TrialID(database.lastInsertedRowID)
+      ColumnCoding.text(of: unkeyed).value, encoder.text(of: specification.parameters).value)
+    return TrialID(lastInsertedRowID)
   }
 }
 

@@ -120,7 +120,11 @@ private struct CatalogUnion {
     ) { row in
       (id: TrialID(try row.decode(atIndex: 0)), outcome: try row.decode(String?.self, atIndex: 1))
     }
-    let id = try known?.id ?? insert(foreign.trial, in: database)
+    let trial = foreign.trial
+    let id =
+      try known?.id
+      ?? database.insert(
+        trial.key, trial.specification, numericsRevision: trial.numericsRevision, &encoder)
     guard let numbers = foreign.numbers else { return }
     guard known?.outcome == "completed" || known?.outcome == "diverged" else {
       try write(foreign, numbers, to: id, in: database)
@@ -135,22 +139,6 @@ private struct CatalogUnion {
       counts.agreed += 1
       try writeKept(of: foreign, to: id, in: database)
     }
-  }
-
-  private mutating func insert(_ trial: StoredTrial, in database: Database) throws -> TrialID {
-    let specification = trial.specification
-    let keyed = Set(specification.keyParameters)
-    let unkeyed = specification.parameters.keys.filter { !keyed.contains($0) }.sorted()
-    try database.run(
-      """
-      INSERT INTO trial (key, study, revision, numerics, numerics_revision, replicate, seeds, \
-      unkeyed, parameters) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """,
-      trial.key.value, specification.study.value, specification.revision.value,
-      specification.numerics.rawValue.value, trial.numericsRevision.value,
-      specification.replicate.value, ColumnCoding.text(of: specification.seeds).value,
-      ColumnCoding.text(of: unkeyed).value, encoder.text(of: specification.parameters).value)
-    return TrialID(database.lastInsertedRowID)
   }
 
   /// Writes a result to a trial that has none, under the number of an attempt that it has not.

@@ -117,6 +117,16 @@ import Testing
     }
   }
 
+  @Test func `with a checkpoint goes what was half written when its slot died`() async throws {
+    try await TemporaryDirectory.with { directory in
+      let folder = CheckpointFolder(path: directory.path)
+      let name = folder.file(of: Self.key)
+      for path in [name, name + ".new"] { try Data([1]).write(to: URL(fileURLWithPath: path)) }
+      folder.remove(Self.key)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+    }
+  }
+
   @Test func `where there is none there is nothing to read`() async throws {
     try await TemporaryDirectory.with { directory in
       let folder = CheckpointFolder(path: directory.path)

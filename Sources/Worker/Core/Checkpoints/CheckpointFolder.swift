@@ -19,8 +19,11 @@ struct CheckpointFolder: Sendable {
   /// Where the checkpoint of a trial is.
   func file(of key: TrialKey) -> String { "\(path)/\(CheckpointFolder.prefix)\(key)" }
 
-  /// Removes the checkpoint of a trial, if there is one.
-  func remove(_ key: TrialKey) { unlink(file(of: key)) }
+  /// Removes the checkpoint of a trial, if there is one, and what a slot that died has left of one.
+  func remove(_ key: TrialKey) {
+    unlink(file(of: key))
+    unlink(file(of: key) + CheckpointFolder.unfinished)
+  }
 
   /// The bytes of a checkpoint; `nil` where there is none.
   /// - Throws: ``WorkerError`` `worker.input-output` for one that is too large or cannot be read.
